@@ -1,0 +1,123 @@
+"""Melodies and taps from the development data, read with the standard library.
+
+The data is not part of the repository. Where it is absent, ``data`` ends the benchmark with one
+plain sentence.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+
+@dataclass(frozen=True, slots=True)
+class Melody:
+    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar."""
+
+    name: str
+    notes: tuple[tuple[float, float, int], ...]
+    tonic: int
+    minor: bool
+    bar: float
+
+
+def data() -> Path:
+    """The folder of development data, or an end with one sentence."""
+    for base in (Path.cwd(), Path(__file__).resolve().parent.parent):
+        folder = base.parent / "shared" / "data"
+        if folder.is_dir():
+            return folder
+    print("Skipped: the development data is not on this machine (expected beside the checkout).")
+    sys.exit(0)
+
+
+def melodies(folder: Path, most: int | None = None) -> list[Melody]:
+    """The lead sheets of a folder that hold at least 16 notes, in order of name."""
+    found: list[Melody] = []
+    for path in sorted((folder / "openewld").glob("*.mxl")):
+        melody = _melody(path)
+        if melody is not None and len(melody.notes) >= 16:
+            found.append(melody)
+        if most is not None and len(found) >= most:
+            break
+    return found
+
+
+def _melody(path: Path) -> Melody | None:
+    with zipfile.ZipFile(path) as archive:
+        name = next(n for n in archive.namelist() if n.endswith("xml") and "META" not in n)
+        root = ElementTree.fromstring(archive.read(name))
+    part = root.find("part")
+    if part is None:
+        return None
+    divisions, now, bar = 1.0, 0.0, 4.0
+    fifths, mode = 0, "major"
+    notes: list[list[float]] = []
+    roots: list[tuple[int, bool]] = []
+    for measure in part.findall("measure"):
+        for element in measure:
+            if element.tag == "attributes":
+                divisions = float(element.findtext("divisions") or divisions)
+                if element.find("key") is not None and not notes:
+                    fifths = int(element.findtext("key/fifths") or 0)
+                    mode = element.findtext("key/mode") or "major"
+                if element.find("time") is not None and not notes:
+                    beats = float(element.findtext("time/beats") or 4)
+                    bar = beats * 4 / float(element.findtext("time/beat-type") or 4)
+            elif element.tag == "harmony":
+                step = element.findtext("root/root-step")
+                if step is not None:
+                    alter = int(float(element.findtext("root/root-alter") or 0))
+                    kind = element.findtext("kind") or ""
+                    roots.append(((STEPS[step] + alter) % 12, kind.startswith("min")))
+            elif element.tag in ("backup", "forward"):
+                sign = -1 if element.tag == "backup" else 1
+                now += sign * float(element.findtext("duration") or 0) / divisions
+            elif element.tag == "note":
+                length = float(element.findtext("duration") or 0) / divisions
+                if element.find("chord") is not None or element.find("grace") is not None:
+                    continue
+                pitch = element.find("pitch")
+                if pitch is not None and (element.findtext("voice") or "1") == "1":
+                    midi = (
+                        12 * (int(pitch.findtext("octave") or 4) + 1)
+                        + STEPS[pitch.findtext("step") or "C"]
+                        + int(float(pitch.findtext("alter") or 0))
+                    )
+                    tied = any(t.get("type") == "stop" for t in element.findall("tie"))
+                    if tied and notes and notes[-1][2] == midi:
+                        notes[-1][1] += length
+                    else:
+                        notes.append([now, length, midi])
+                now += length
+    if not notes:
+        return None
+    tonic = (fifths * 7) % 12
+    relative = (tonic + 9) % 12
+    # Signatures often say "major" for minor tunes: the last chord decides between the relatives.
+    minor = mode == "minor" or (bool(roots) and roots[-1] == (relative, True))
+    return Melody(
+        path.stem,
+        tuple((on, length, int(pitch)) for on, length, pitch in notes if length > 0),
+        relative if minor else tonic,
+        minor,
+        bar,
+    )
+
+
+def self_paced_taps(folder: Path) -> list[list[float]]:
+    """Tap times in seconds of people who tapped at a pace of their own."""
+    found: list[list[float]] = []
+    for path in sorted((folder / "tapping_illusorymotor_e1").glob("*.csv")):
+        with path.open(encoding="utf-8-sig") as file:
+            for row in csv.DictReader(file):
+                if row["event"] == "SPR":
+                    found.append([t / 1000 for t in ast.literal_eval(row["tap_times"])])
+    return found

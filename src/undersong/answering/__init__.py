@@ -1,0 +1,1 @@
+"""Answering: one file for each technique of improvisational music therapy."""

@@ -1,0 +1,64 @@
+"""Bars of strokes on the partner's own clock: what the two techniques of the beat share."""
+
+from __future__ import annotations
+
+from undersong.answering.technique import BEATS_A_BAR
+from undersong.events import Seconds
+from undersong.notes import Beat, Beats, Note, Pulse
+from undersong.turns import Turn, Turns
+
+LOW_DRUM = 41  # General MIDI: low floor tom, for a frame drum's middle
+HIGH_DRUM = 37  # side stick, for its rim
+STROKE: Seconds = 0.25  # how long a stroke counts as sounding
+SOON: Seconds = 0.28  # a beat nearer than this is left to the next
+
+# One stroke of a bar: its beat, its drum, and how many dB softer than the first it is.
+Stroke = tuple[Beats, int, float]
+
+
+def soon(clock: Pulse, now: Seconds) -> int:
+    """The next beat that can still be planned."""
+    return int(clock.beat_at(now + SOON) // 1) + 1
+
+
+def next_bar(technique: str, clock: Pulse, now: Seconds, so_far: Turns) -> int:
+    """The beat on which the next bar begins: after the last one planned, and not in the past."""
+    planned = so_far.last(technique, "bar")
+    if planned is None:
+        return soon(clock, now)
+    return max(round(planned.about) + BEATS_A_BAR, soon(clock, now))
+
+
+def bar_due(technique: str, clock: Pulse, now: Seconds, so_far: Turns) -> bool:
+    """Whether the last planned bar has come to its last beat."""
+    return now >= asked_again(technique, clock, so_far) - 1e-6
+
+
+def asked_again(technique: str, clock: Pulse, so_far: Turns) -> Seconds:
+    """When the bar after the last planned one has to be planned (long ago if there is none)."""
+    planned = so_far.last(technique, "bar")
+    if planned is None:
+        return -1e9
+    return clock.time_at(planned.about + BEATS_A_BAR - 1)
+
+
+def strokes(first: int, pattern: tuple[Stroke, ...], velocities: list[int]) -> tuple[Note, ...]:
+    """The notes of one bar that begins on beat ``first``."""
+    return tuple(
+        Note(Beat(first + beat), "percussion", drum, velocity, STROKE)
+        for (beat, drum, _), velocity in zip(pattern, velocities, strict=True)
+    )
+
+
+def planned_bar(technique: str, first: int, now: Seconds) -> Turn:
+    """What to remember of it."""
+    return Turn(technique, "bar", now, float(first))
+
+
+def agrees(clock: Pulse, pulse: Pulse, time: Seconds) -> bool:
+    """Whether the partner's clock still beats with the maker, at the same level of the beat."""
+    if abs(clock.period - pulse.period) > 0.1 * pulse.period:
+        return False
+    beat = pulse.time_at(round(pulse.beat_at(time)))
+    off = clock.beat_at(beat)
+    return abs(off - round(off)) < 0.25

@@ -1,0 +1,281 @@
+"""Tonal grounding: a bass under the fragment. Our signature.
+
+Clinical term: tonal grounding (Bruscia 1987; Wigram 2004, as cited by teaching texts): a stable
+tonal base under a tentative or drifting melody, as a drone, root and fifth, or a slow bass. It
+says: what you play has a ground to stand on. It helps at a first phrase, with halting or
+wandering melodies. It must never change pitch in silence, chase every note, cover a low voice,
+or drown the maker; a slip belongs to the maker's search and is not harmonised.
+
+How it decides. At each of the maker's onsets every possible ground is weighed: how likely an ear
+takes it for the tonic or fifth (over all keys still likely), how it sounds with this note, how
+often it would chafe with the notes that such a key brings; the present ground has the weight of
+habit. With fewer than three pitch classes, the first note heard is held.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from undersong.answering.technique import RING_DOWN, bar_seconds, velocity_under
+from undersong.chance import Chance
+from undersong.events import Seconds
+from undersong.listening.impression import Impression, Part, Tonality
+from undersong.notes import After, Note
+from undersong.theory.keys import PROFILES, SCALES
+from undersong.theory.loudness import level
+from undersong.theory.pitch import RUBS, highest_at_most, rubs
+from undersong.turns import NOTHING, Answer, LetGo, Sounding, Turn, Turns
+
+UNDER = 7.0  # dB under the maker
+LOW, HIGH = 43, 57  # preferred register of the bass, MIDI pitch
+DEEPEST = 36  # where a middle-low maker needs the bass to go
+BELOW = 7  # semitones, least distance to the maker
+LOW_MAKER = 55  # a maker whose middle lies below gets the ground above
+ABOVE_LOW, ABOVE_HIGH = 57, 69  # register of a ground above
+
+ENTER_ONSET = 3  # the onset with which the bass enters at the earliest,
+ENTER_AFTER: Seconds = 1.4  # this long after the first
+ENTER_SURE = 0.5  # and this sure that an ear would accept it
+ENTER_SILENCE: Seconds = 1.0  # silence into which it enters otherwise
+ENTER_HELD: Seconds = 2.6  # or a single note held so long
+NEW_LIGHT = 4  # repeats of one note after which the ground moves once, to its lower fifth
+FEW_CLASSES = 3  # pitch classes from which keys are weighed; below, the first note is held
+
+LONG: Seconds = 55.0  # how long a bass may sound if nothing changes
+LEVEL_OFF = 2.5  # dB by which it may differ from what the maker's level asks before it is renewed
+RENEW: Seconds = 16.0  # a bass fades by itself; it is renewed with an onset after so long
+SETTLE: Seconds = 1.2  # a ground that has just entered stays at least so long
+SLOWEST_MOVE: Seconds = 2.0  # two moves are never closer, however fast the pulse
+FORSAKEN: Seconds = 9.0  # silence after which it lets go by itself
+
+ACCEPTED = 1.1  # weight: likely the tonic or its fifth
+FIFTH = 0.92  # of which the fifth counts a little less
+NEIGHBOUR = 0.17  # and the fourth and sixth degrees little
+CHAFES = 0.9  # weight: rubs with the note that sounds now
+WILL_CHAFE = 0.47  # weight: share of coming notes that it would rub with
+HABIT = 0.3  # weight of what already sounds, when it chafes with this note
+FITS = 0.75  # and when it does not: what fits is kept
+FIRST_FITS = 0.12  # weight of the first note heard, for a ground that enters
+FIRST_HELD = 0.35  # weight of the first note heard, while little is known
+SETTLED = (0, 3, 4, 7)  # semitones over the ground of a note that stands well on it
+FOREIGN = 0.5  # a note less in the key than this is a slip: it moves nothing
+
+
+class TonalGrounding:
+    """A slow bass that holds what the maker plays."""
+
+    name: ClassVar[str] = "tonal-grounding"
+    takes_turns: ClassVar[bool] = False
+    inherits: ClassVar[bool] = False
+
+    def answer(self, heard: Impression, so_far: Turns, chance: Chance) -> Answer:
+        """Enter, stay, move or renew the ground."""
+        part, tonality = heard.lead, heard.tonality
+        if part is None or tonality is None or not part.pitched:
+            return NOTHING
+        held = so_far.held("bass")
+        if not held:
+            return self._enter(heard, part, tonality, so_far)
+        sounding = held[-1]
+        if heard.onset is None or heard.onset.pitch is None:
+            forsaken = part.last_sound + FORSAKEN
+            if heard.time >= forsaken:
+                return Answer(
+                    let_go=LetGo(tuple(s.play.id for s in held), RING_DOWN),
+                    because="You have been still for a while, so the ground fades.",
+                )
+            return Answer(until=forsaken)
+        return self._stay_or_move(heard, part, tonality, sounding, so_far)
+
+    def _enter(self, heard: Impression, part: Part, tonality: Tonality, so_far: Turns) -> Answer:
+        entered = so_far.last(self.name, "entered")
+        at_onset = heard.onset is not None and heard.onset.pitch is not None
+        if not at_onset and entered is not None:
+            return NOTHING  # let go once: it comes back with the maker, not in the silence
+        pc, sure = _best_ground(heard, part, tonality, so_far, None)
+        if at_onset:
+            assert heard.onset is not None
+            assert heard.onset.pitch is not None
+            known = (entered is not None and _welcome(heard.onset.pitch, pc, part)) or (
+                entered is None
+                and part.onsets >= ENTER_ONSET
+                and heard.time - part.first_onset >= ENTER_AFTER
+                and sure >= ENTER_SURE
+            )
+            if known:
+                return self._sound(heard, part, pc, "entered", _with_you(entered), softly=_last(so_far))
+            return Answer(until=_entry_by(heard, part))
+        by = _entry_by(heard, part)
+        if heard.time < by:
+            return Answer(until=by)
+        reason = (
+            "You are holding one note, so I put a ground under it."
+            if part.holding
+            else "You paused, so I hold the note your phrase seems to rest on."
+        )
+        return self._sound(heard, part, pc, "entered", reason)
+
+    def _stay_or_move(
+        self, heard: Impression, part: Part, tonality: Tonality, sounding: Sounding, so_far: Turns
+    ) -> Answer:
+        assert heard.onset is not None
+        assert heard.onset.pitch is not None
+        present = sounding.play.pitch % 12
+        forsaken = Answer(until=part.last_sound + FORSAKEN)
+        moved, latest = so_far.last(self.name, "moved"), so_far.last(self.name)
+        bar = max(bar_seconds(heard), SLOWEST_MOVE)
+        if moved is not None and heard.time - moved.at < bar:
+            return forsaken
+        if latest is not None and heard.time - latest.at < SETTLE:
+            return forsaken
+        pc, _ = _best_ground(heard, part, tonality, so_far, present)
+        if pc != present:
+            return self._sound(
+                heard, part, pc, "moved",
+                "Your note leaned away from the ground, so the ground moved with it.",
+                leaving=sounding,
+            )  # fmt: skip
+        wanted = velocity_under(part, UNDER, "bass")
+        off = level(wanted, "bass") - level(sounding.play.velocity, "bass")
+        if heard.time - sounding.play.at >= RENEW or abs(off) > LEVEL_OFF:
+            return self._sound(
+                heard, part, pc, "renewed",
+                "I renewed the ground under your note, as soft or strong as you play now.",
+                leaving=sounding,
+            )  # fmt: skip
+        return forsaken
+
+    def _sound(
+        self,
+        heard: Impression,
+        part: Part,
+        pc: int,
+        kind: str,
+        because: str,
+        leaving: Sounding | None = None,
+        softly: int = 127,
+    ) -> Answer:
+        near = leaving.play.pitch if leaving is not None else None
+        velocity = min(velocity_under(part, UNDER, "bass"), softly)
+        note = Note(After(heard.time), "bass", _place(pc, part, near), velocity, LONG)
+        return Answer(
+            notes=(note,),
+            let_go=LetGo((leaving.play.id,), 0.0) if leaving is not None else None,
+            until=part.last_sound + FORSAKEN,
+            turn=Turn(self.name, kind, heard.time, float(pc)),
+            because=because,
+        )
+
+
+def _welcome(pitch: int, pc: int, part: Part) -> bool:
+    """Whether a ground that was let go may come back with this note: at once where the note
+    stands well on it, else with the next note, when more is known."""
+    return len(part.phrase.tones) > 1 or (pitch - pc) % 12 in SETTLED
+
+
+def _last(so_far: Turns) -> int:
+    """The velocity of the last ground: one that comes back is never louder than it went."""
+    for sounding in reversed(so_far.past):
+        if sounding.technique == TonalGrounding.name:
+            return sounding.play.velocity
+    return 127
+
+
+def _with_you(entered: Turn | None) -> str:
+    if entered is not None:
+        return "You came back, so the ground came back with you."
+    return "Your notes began to belong together, so I put a ground under them."
+
+
+def _entry_by(heard: Impression, part: Part) -> Seconds:
+    """When to enter if the maker does not go on."""
+    if part.holding:
+        return part.last_onset + ENTER_HELD
+    return part.last_sound + ENTER_SILENCE
+
+
+def _best_ground(
+    heard: Impression, part: Part, tonality: Tonality, so_far: Turns, present: int | None
+) -> tuple[int, float]:
+    """The pitch class to stand on, and how surely an ear takes it for tonic or fifth."""
+    accepted = [0.0] * 12
+    near = [0.0] * 12
+    coming = [0.0] * 12
+    for probability, tonic, mode in tonality.likely:
+        accepted[tonic] += probability
+        accepted[(tonic + 7) % 12] += FIFTH * probability
+        near[(tonic + 5) % 12] += probability
+        near[(tonic + (9 if mode in (0, 4, 5) else 8)) % 12] += probability
+        for degree, share in enumerate(PROFILES[mode]):
+            coming[(tonic + degree) % 12] += 0.5 * probability * share
+    for pc in range(12):
+        coming[pc] += 0.5 * tonality.sounded[pc]
+
+    onset = heard.onset.pitch if heard.onset is not None else None
+    slip = onset is not None and _foreign(onset, tonality) > FOREIGN
+    if present is not None and slip:
+        return present, accepted[present]
+    first = part.first_pitch % 12 if part.first_pitch is not None else None
+    if tonality.classes < FEW_CLASSES and first is not None:
+        return _few_notes(part, tonality, first, onset, present, accepted)
+
+    best, best_worth = 0, -99.0
+    for pc in range(12):
+        worth = ACCEPTED * accepted[pc] + NEIGHBOUR * near[pc]
+        worth -= WILL_CHAFE * sum(coming[(pc + rub) % 12] for rub in RUBS)
+        if onset is not None and rubs(onset, pc):
+            worth -= CHAFES
+        if pc == present:
+            worth += HABIT if onset is not None and rubs(onset, pc) else FITS
+        elif present is None and pc == first:
+            worth += FIRST_FITS
+        worth = round(worth, 6)
+        if worth > best_worth:
+            best, best_worth = pc, worth
+    return best, min(1.0, accepted[best])
+
+
+def _few_notes(
+    part: Part,
+    tonality: Tonality,
+    first: int,
+    onset: int | None,
+    present: int | None,
+    accepted: list[float],
+) -> tuple[int, float]:
+    """One or two pitch classes: hold the first note heard, or the one of the two it settles on."""
+    if tonality.classes == 1:
+        if present == first and onset is not None and part.onsets >= NEW_LIGHT:
+            return (first + 5) % 12, 0.6  # the same note in a new light: now it is a fifth
+        return (present if present is not None else first), 0.6
+    if present is not None and (onset is None or not rubs(onset, present)):
+        return present, accepted[present]
+    played = [pc for pc in range(12) if tonality.sounded[pc] > 0.01]
+    candidates = [pc for pc in (first, *played) if onset is None or not rubs(onset, pc)]
+    pc = max(candidates, key=lambda c: (round(accepted[c] + FIRST_HELD * (c == first), 6), -c))
+    return pc, max(accepted[pc], 0.5)
+
+
+def _foreign(pitch: int, tonality: Tonality) -> float:
+    """The probability that a note lies outside the key."""
+    outside = whole = 0.0
+    for probability, tonic, mode in tonality.likely:
+        whole += probability
+        if (pitch - tonic) % 12 not in SCALES[mode]:
+            outside += probability
+    return outside / whole if whole else 0.0
+
+
+def _place(pc: int, part: Part, near: int | None) -> int:
+    """The octave: well below the maker, or above a low one."""
+    lowest = part.lowest if part.lowest is not None else 60
+    middle = part.middle if part.middle is not None else 60
+    if middle < LOW_MAKER:
+        above = [p for p in range(ABOVE_LOW, ABOVE_HIGH + 1) if p % 12 == pc]
+        return min(above, key=lambda p: abs(p - (near if near is not None else 62)))
+    ceiling = min(HIGH, lowest - BELOW)
+    choices = [p for p in range(DEEPEST, ceiling + 1) if p % 12 == pc]
+    if not choices:
+        return highest_at_most(pc, DEEPEST + 11)
+    preferred = [p for p in choices if p >= LOW] or choices[-1:]
+    return min(preferred, key=lambda p: (abs(p - (near if near is not None else 48)), p))

@@ -1,0 +1,283 @@
+"""The ``undersong`` command. Thin: every subcommand reads, asks the layers below, and writes.
+
+Exit codes: 0 done; 1 the answer is no; 2 the command or the file is wrong; 3 our own fault.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+import undersong
+from undersong import offline
+from undersong.edges import files, midi, platform
+from undersong.edges.takes import Kept, Takes
+from undersong.errors import UndersongError, UsageError
+from undersong.events import Chose
+from undersong.plan import Plan
+from undersong.plugins import techniques
+from undersong.reflecting import hearing
+from undersong.reflecting.duet import partner_tones
+from undersong.remembering import log as codec
+from undersong.remembering.replay import replay as replay_log
+
+MANY = 4000  # events from which progress is shown
+
+INPUT = click.Path(path_type=Path)
+data_option = click.option(
+    "--data", type=INPUT, envvar="UNDERSONG_DATA", metavar="DIR",
+    help="Where everything is kept (default: this person's own data folder).",
+)  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(undersong.__version__, prog_name="undersong")
+def undersong_command() -> None:
+    """A musical partner that listens to what a person plays and answers in music.
+
+    Undersong supports, and does not replace, the people who care for someone's health.
+    """
+
+
+@undersong_command.command()
+@click.argument("source", metavar="IN.mid", type=INPUT)
+@click.option("-o", "target", metavar="OUT.mid", type=INPUT, required=True, help="The duet.")
+@click.option("--technique", metavar="NAME", help="Only this technique, whatever the playing.")
+@click.option("--seed", type=int, default=0, show_default=True, help="For the partner's chance.")
+@click.option("--maker", "makers", multiple=True, metavar="TRACK", help="A track that one maker "
+              "plays, by name or number; repeat it for several makers.")  # fmt: skip
+@click.option("--log", "log", type=INPUT, metavar="FILE", help="Write the session's log, too.")
+@click.option("--partner-starts", is_flag=True, help='The maker says "I\'ll start" to the partner.')
+@click.option("--finish", is_flag=True, help="The maker presses Finish at the end.")
+@click.option("--keep", is_flag=True, help="Store the take in the data folder.")
+@click.option("--reaction-ms", type=click.FloatRange(0, 1000), default=30, show_default=True,
+              help="From hearing an onset to the notes decided at it.")  # fmt: skip
+@click.option("--lead-ms", type=click.FloatRange(0, 2000), default=250, show_default=True,
+              help="By which planned notes leave ahead.")  # fmt: skip
+@data_option
+def answer(
+    source: Path, target: Path, technique: str | None, seed: int, makers: tuple[str, ...],
+    log: Path | None, partner_starts: bool, finish: bool, keep: bool,
+    reaction_ms: float, lead_ms: float, data: Path | None,
+) -> None:  # fmt: skip
+    """Play IN.mid to the partner as if live, and write the duet to OUT.mid."""
+    if technique is not None and technique not in techniques():
+        raise UsageError(f"There is no technique {technique!r} yet; there are {', '.join(techniques())}.")
+    plan = Plan(technique=technique, lead=lead_ms / 1000, reaction=reaction_ms / 1000)
+    for path in (target, log):
+        if path is not None:
+            _not_the_same(path, source)
+            files.check_writable(path)
+    if log is not None:
+        _not_the_same(log, target)
+    kept = Takes(platform.data_folder(data)) if keep else None
+    playing = midi.choose_makers(midi.read(source), makers)
+    now = datetime.now(UTC) if keep else None
+    with _progress(sum(len(maker.messages) for maker in playing)) as progress:
+        take = offline.play(
+            playing, plan, seed, partner_starts=partner_starts, finish=finish,
+            started=now.isoformat(timespec="seconds") if now else None, progress=progress,
+        )  # fmt: skip
+    files.write_whole(target, midi.duet(playing, take.partner))
+    if log is not None:
+        files.write_whole(log, take.log)
+    if kept is not None and now is not None:
+        click.echo(f"Kept as {kept.keep(take.log, now)}.")
+
+
+@undersong_command.command()
+@click.argument("source", metavar="IN.mid", type=INPUT)
+@click.option("--maker", "makers", multiple=True, metavar="TRACK", help="A track that one maker plays.")
+def listen(source: Path, makers: tuple[str, ...]) -> None:
+    """Print what is heard in IN.mid, one JSON object a line, each when it was known."""
+    playing = midi.choose_makers(midi.read(source), makers)
+    take = offline.play(playing, Plan(), 0)
+    for line in hearing.lines(take.outputs, several=len(playing) > 1):
+        click.echo(line)
+
+
+@undersong_command.command()
+@click.argument("source", metavar="LOG", type=INPUT)
+@click.option("-o", "target", metavar="OUT.mid", type=INPUT, help="Write the logged duet.")
+def replay(source: Path, target: Path | None) -> None:
+    """Play a log's inputs to a new session and tell whether the same comes out."""
+    read = codec.read(files.read_log(source))
+    if target is not None:
+        _not_the_same(target, source)
+        files.write_whole(target, midi.duet(midi.from_inputs(read.inputs), partner_tones(read.outputs)))
+    if read.dropped:
+        click.echo(read.dropped, err=True)
+    difference = replay_log(read, platform.engine(), techniques(), offline.POLICY)
+    if difference is None:
+        click.echo(f"The same: {len(read.inputs)} inputs, {len(read.outputs)} outputs.")
+        return
+    click.echo(f"Output {difference.number} differs.")
+    click.echo(f"  logged:   {difference.logged}")
+    click.echo(f"  replayed: {difference.replayed}")
+    sys.exit(1)
+
+
+@undersong_command.group()
+def sessions() -> None:
+    """The sessions that were kept: list, show, export, delete."""
+
+
+@sessions.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For other programs.")
+@data_option
+def list_sessions(as_json: bool, data: Path | None) -> None:
+    """List what was kept, oldest first."""
+    kept, faults = Takes(platform.data_folder(data)).list()
+    if as_json:
+        click.echo(json.dumps([_as_json(take) for take in kept], indent=2))
+    elif kept:
+        for take in kept:
+            click.echo(f"{take.id}  {_length(take.seconds)}  {_count(take.notes, 'note')}")
+    else:
+        click.echo("Nothing has been kept yet.")
+    for fault in faults:
+        click.echo(f"Cannot be read: {fault}", err=True)
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@data_option
+def show(id_: str, data: Path | None) -> None:
+    """Tell what happened in a kept session."""
+    take = Takes(platform.data_folder(data)).get(id_)
+    click.echo(f"{take.id}, begun {take.started or 'at an unknown time'}")
+    click.echo(f"{_length(take.seconds)}, {_count(take.notes, 'note')} by {', '.join(take.makers)}")
+    for output in take.log.outputs:
+        if isinstance(output, Chose):
+            click.echo(f"{_clock(output.time)}  {output.technique}: {output.because}")
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@click.option("--to", "to", type=INPUT, required=True, metavar="DIR", help="The folder to write to.")
+@data_option
+def export(id_: str, to: Path, data: Path | None) -> None:
+    """Write a kept session's plain log and its duet to a folder."""
+    for path in Takes(platform.data_folder(data)).export(id_, to):
+        click.echo(f"Wrote {path}")
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@click.option("--yes", is_flag=True, help="Erase it without asking again.")
+@data_option
+def delete(id_: str, yes: bool, data: Path | None) -> None:
+    """Erase a kept session for good."""
+    takes = Takes(platform.data_folder(data))
+    takes.folder(id_)
+    if not yes:
+        raise UsageError(f"This erases {id_} for good; say so with --yes.")
+    takes.delete(id_)
+    click.echo(f"Erased {id_}. Copies that were exported are not touched.")
+
+
+@undersong_command.command()
+@data_option
+def doctor(data: Path | None) -> None:
+    """Check this installation and say what to do."""
+    well = True
+    for name, check in (
+        ("Python", _python),
+        ("Techniques", lambda: f"{len(techniques())} found: {', '.join(techniques())}"),
+        ("Engine", platform.engine),
+        ("Data folder", lambda: str(platform.data_folder(data))),
+        ("Packages", _packages),
+    ):
+        try:
+            click.echo(f"well   {name}: {check()}")
+        except UndersongError as error:
+            well = False
+            click.echo(f"ailing {name}: {error}")
+    click.echo("All is well." if well else "Not all is well; please follow the lines above.")
+    sys.exit(0 if well else 1)
+
+
+def _python() -> str:
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+def _packages() -> str:
+    names = ("click", "mido", "platformdirs", "rich")
+    try:
+        return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise UsageError(f"{error.name} is missing: run 'pip install undersong' again.") from error
+
+
+def _not_the_same(written: Path, other: Path) -> None:
+    if written.exists() and other.exists() and written.samefile(other):
+        raise UsageError(f"{written} would be overwritten by its own answer; please name another.")
+
+
+def _progress(events: int) -> AbstractContextManager[offline.Progress]:
+    if events < MANY or not sys.stderr.isatty():
+        return nullcontext(lambda done: None)
+    from undersong.edges.terminal import progress_bar
+
+    return progress_bar("Playing", events)
+
+
+def _as_json(take: Kept) -> dict[str, Any]:
+    return {
+        "id": take.id,
+        "started": take.started,
+        "seconds": take.seconds,
+        "notes": take.notes,
+        "makers": list(take.makers),
+        "kept": True,
+    }
+
+
+def _length(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60:3d}:{int(seconds) % 60:02d}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def main() -> None:
+    """The command's entry point: every fault becomes one sentence and an exit code."""
+    try:
+        result = undersong_command.main(standalone_mode=False)
+        sys.exit(result if isinstance(result, int) else 0)
+    except UndersongError as error:
+        _fail(str(error), 2)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(0)
+    except click.ClickException as error:
+        _fail(error.format_message().replace("\n", " "), 2)
+    except click.exceptions.Abort:
+        _fail("Stopped.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        _fail(
+            "This is our own fault, and nothing was written: "
+            f"{type(error).__name__}: {error}. Please report it with the command you gave.",
+            3,
+        )
+
+
+def _fail(sentence: str, code: int) -> None:
+    click.echo(f"undersong: {' '.join(sentence.split())}", err=True)
+    sys.exit(code)

@@ -1,0 +1,113 @@
+"""Files: written whole or not at all; logs appended and fsynced."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from undersong.errors import EventError, UsageError
+
+PRIVATE_FILE = 0o600
+LARGEST_LOG = 512 * 1024 * 1024  # bytes
+
+
+def check_writable(path: Path) -> None:
+    """Raise UsageError with one sentence if ``path`` could not be written."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; please name a file in it.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is not an ordinary file; please name another to write to.")
+    if not path.parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent}; please create it or name another.")
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise UsageError(f"{path} cannot be written; please choose a place of your own.")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path``: readers see the old file or the new one, never a part.
+
+    Raises UsageError if that cannot be done; then an older file is untouched.
+    """
+    path = Path(os.path.realpath(path))
+    check_writable(path)
+    draft: str | None = None
+    try:
+        handle, draft = tempfile.mkstemp(prefix=f".{path.name[:64]}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        Path(draft).chmod(mode)
+        Path(draft).replace(path)
+        draft = None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if draft is not None:
+            Path(draft).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def read_log(path: Path) -> bytes:
+    """The bytes of a log file. Raises EventError with one sentence if it cannot be read."""
+    try:
+        if path.is_dir():
+            raise EventError(f"{path} is a folder; please name a session log in it.")
+        if not path.exists():
+            raise EventError(f"There is no file {path}; please check the name.")
+        if not path.is_file():
+            raise EventError(f"{path} is not an ordinary file; please name a session log.")
+        if path.stat().st_size > LARGEST_LOG:
+            raise EventError(f"{path.name} is too large for a session log.")
+        return path.read_bytes()
+    except OSError as error:
+        raise EventError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+class AppendOnly:
+    """A file that only grows; what ``append`` returned from is on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+    def append(self, data: bytes) -> None:
+        """Write all of ``data`` and wait until it is on the disk. Raises OSError if it cannot be."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._handle, view) :]
+        os.fsync(self._handle)
+
+    def __enter__(self) -> AppendOnly:
+        """The file itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        os.close(self._handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder lasting, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,245 @@
+"""Everything that enters or leaves a Session. Read this file first.
+
+All times are seconds on the session's own clock, as floats. Each input carries two:
+``time``, when it happened, and ``heard``, when the session received it. Decisions go by
+``heard``, so that an event that arrives late plays the same live and in replay; musical
+timing goes by ``time``. Pitches are MIDI numbers 0-127, velocities 1-127.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Literal, NewType
+
+from undersong.errors import EventError
+
+Seconds = float
+MakerId = NewType("MakerId", str)
+Voice = Literal["bass", "chords", "melody", "percussion"]
+Kind = Literal["planned", "reactive"]
+SteerKind = Literal["begin", "partner_starts", "rest", "finish", "technique"]
+
+VOICES: tuple[Voice, ...] = ("bass", "chords", "melody", "percussion")
+STEERS: tuple[SteerKind, ...] = ("begin", "partner_starts", "rest", "finish", "technique")
+LATEST: Seconds = 7 * 24 * 3600.0  # a session longer than a week is a fault, not music
+
+
+# --- what enters -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOn:
+    """A maker began a note."""
+
+    time: Seconds
+    heard: Seconds
+    maker: MakerId
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOff:
+    """A maker let a note go."""
+
+    time: Seconds
+    heard: Seconds
+    maker: MakerId
+    pitch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A maker struck something without pitch: a tap, a clap, a switch. None: force unknown."""
+
+    time: Seconds
+    heard: Seconds
+    maker: MakerId
+    velocity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A controller moved (MIDI number 0-127, value 0-127); 64 is the sustain pedal."""
+
+    time: Seconds
+    heard: Seconds
+    maker: MakerId
+    control: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A maker is present and able to play."""
+
+    time: Seconds
+    heard: Seconds
+    maker: MakerId
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A maker is gone (or the connection is): what they held has ended."""
+
+    time: Seconds
+    heard: Seconds
+    maker: MakerId
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """A wish spoken outside the music.
+
+    ``begin``: "Play anything, I will listen." ``partner_starts``: "I'll start", said to the
+    partner. ``rest``: be silent now, until invited again. ``finish``: a shared close.
+    ``technique``: only the named technique from now on (None: choose freely again).
+    """
+
+    time: Seconds
+    heard: Seconds
+    maker: MakerId
+    what: SteerKind
+    technique: str | None = None
+
+
+Input = NoteOn | NoteOff | Tap | Control | Join | Leave | Steer
+
+
+# --- what leaves -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """The partner sounds a note at ``at``, for at most ``seconds``."""
+
+    id: int
+    at: Seconds
+    kind: Kind
+    voice: Voice
+    pitch: int
+    velocity: int
+    seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Retract:
+    """The note ``id``, announced but not yet sounding, will not sound."""
+
+    id: int
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The note ``id`` is gone at ``at``; it fades over the ``over`` seconds before that."""
+
+    id: int
+    at: Seconds
+    over: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """Which technique answers from now on, or what it decided, and the reason in plain words."""
+
+    time: Seconds
+    technique: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeardBeat:
+    """A beat is expected at ``at``; it replaces an unfallen beat within half a ``period``."""
+
+    time: Seconds
+    maker: MakerId
+    at: Seconds
+    period: Seconds
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardNoPulse:
+    """No pulse is heard (any more); beats announced and not yet fallen are cancelled."""
+
+    time: Seconds
+    maker: MakerId
+
+
+@dataclass(frozen=True, slots=True)
+class HeardTonality:
+    """The key the playing seems to be in: tonic as a pitch class, mode, confidence 0-1."""
+
+    time: Seconds
+    tonic: int
+    mode: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPhrase:
+    """A phrase began or ended at ``at``; ``time`` is when that could be known."""
+
+    time: Seconds
+    maker: MakerId
+    event: Literal["began", "ended"]
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class HeardState:
+    """How the playing is, as a claim about sound, with the reason."""
+
+    time: Seconds
+    maker: MakerId
+    name: str
+    confidence: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeardMotif:
+    """A shape that ended at ``at`` was played before, ending at ``like``, so far transposed."""
+
+    time: Seconds
+    maker: MakerId
+    at: Seconds
+    like: Seconds
+    transposed: int
+
+
+Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardPhrase | HeardState | HeardMotif
+Sounded = Play | Retract | Release
+Output = Heard | Chose | Sounded
+
+
+def check(event: Input) -> None:
+    """Raise EventError unless every field of ``event`` is within its range."""
+    for name, moment in (("time", event.time), ("heard", event.heard)):
+        if not isinstance(moment, (int, float)) or not isfinite(moment):
+            raise EventError(f"An event's {name} must be a finite number of seconds.")
+        if not -LATEST <= moment <= LATEST:
+            raise EventError(f"An event's {name} lies more than a week away from the start.")
+    if event.heard < 0:
+        raise EventError("An event cannot be heard before the session starts.")
+    if not isinstance(event.maker, str) or not 0 < len(event.maker) <= 200:
+        raise EventError("A maker needs a name of 1 to 200 characters.")
+    if isinstance(event, (NoteOn, NoteOff)):
+        _within("pitch", event.pitch, 0, 127)
+    if isinstance(event, NoteOn):
+        _within("velocity", event.velocity, 1, 127)
+    elif isinstance(event, Tap):
+        if event.velocity is not None:
+            _within("velocity", event.velocity, 1, 127)
+    elif isinstance(event, Control):
+        _within("control", event.control, 0, 127)
+        _within("value", event.value, 0, 127)
+    elif isinstance(event, Steer) and event.what not in STEERS:
+        raise EventError(f"A session cannot be steered by {event.what!r}: {', '.join(STEERS)}.")
+
+
+def _within(name: str, value: object, low: int, high: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise EventError(f"A {name} must be a whole number from {low} to {high}, not {value!r}.")

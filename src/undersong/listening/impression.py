@@ -1,0 +1,118 @@
+"""The Impression: a frozen snapshot of what is heard now.
+
+Every estimate carries a confidence (0-1) or is None. Nothing here says what anyone feels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from undersong.events import MakerId, Seconds
+from undersong.notes import Pulse, Tone
+
+STATES: tuple[str, ...] = (
+    "silent", "tentative", "flowing", "insistent", "scattered", "storming", "fading",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tonality:
+    """What key the playing may be in.
+
+    ``tonic`` (pitch class), ``mode`` and ``confidence`` name the likeliest; ``likely`` holds the
+    likeliest few as (probability, tonic, mode index), best first; ``sounded`` the share of each
+    pitch class in what was heard lately; ``classes`` how many different ones there were.
+    """
+
+    tonic: int
+    mode: str
+    confidence: float
+    likely: tuple[tuple[float, int, int], ...]
+    sounded: tuple[float, ...]
+    classes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The phrase a maker is in, or the last one. ``ended`` is its last offset, once that is known.
+
+    ``number`` counts from 1; ``tones`` are its notes so far; ``pause`` is the median silence
+    between this maker's phrases (None before there was one); ``interval`` the median time
+    between onsets so far; ``first_ended`` whether any phrase has ended yet.
+    """
+
+    number: int
+    began: Seconds
+    ended: Seconds | None
+    tones: tuple[Tone, ...]
+    pause: Seconds | None
+    interval: Seconds | None
+    first_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamics:
+    """How loud and how dense the last ten seconds of active playing were.
+
+    ``level`` in dB below full (see theory.loudness); ``velocity`` the MIDI velocity of that level;
+    ``spread`` the standard deviation of the velocities; ``density`` in onset groups a second.
+    """
+
+    level: float
+    velocity: int
+    spread: float
+    density: float
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """How the playing is: one of STATES, with the reason in words about sound."""
+
+    name: str
+    confidence: float
+    because: str
+    since: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One maker's part. ``lowest`` and ``middle`` are of the last notes with pitch.
+
+    ``last_onset`` and ``last_sound`` (end of the last note; now, while one is held) tell how long
+    it has been still. ``onsets`` counts onset groups since the start. ``pitched`` is whether
+    notes with pitch were heard lately, not only taps.
+    """
+
+    maker: MakerId
+    playing: Playing
+    pulse: Pulse | None
+    phrase: Phrase
+    dynamics: Dynamics
+    onsets: int
+    first_onset: Seconds
+    last_onset: Seconds
+    last_sound: Seconds
+    holding: bool
+    pitched: bool
+    lowest: int | None
+    middle: int | None
+    first_pitch: int | None
+    first_motif: tuple[Tone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """Everything heard, at ``time``. ``onset`` is the note that has just begun, if one has.
+
+    ``pulse`` is the most trusted of the makers' pulses. ``playing`` speaks for all who play.
+    ``lead`` is the part that the answer attends to: the one heard last, or the most fragile.
+    """
+
+    time: Seconds
+    onset: Tone | None
+    pulse: Pulse | None
+    tonality: Tonality | None
+    makers: Mapping[MakerId, Part]
+    playing: Playing
+    lead: Part | None

@@ -1,0 +1,151 @@
+"""The Listener: events in, an Impression out. It owns everything that was heard."""
+
+from __future__ import annotations
+
+from undersong.events import (
+    Control,
+    Heard,
+    HeardTonality,
+    Input,
+    Join,
+    Leave,
+    MakerId,
+    NoteOff,
+    NoteOn,
+    Seconds,
+    Steer,
+    Tap,
+)
+from undersong.listening.impression import Impression, Part, Playing
+from undersong.listening.part import PartListener
+from undersong.listening.tonality import TonalityListener
+from undersong.notes import Pulse, Tone
+
+PEDAL = 64  # MIDI controller
+PEDAL_DOWN = 64  # value from which the pedal is down
+SURER = 0.15  # a change of confidence that is worth telling
+
+# Which state speaks for all when several play: whoever needs most is attended to first.
+FRAGILE: tuple[str, ...] = (
+    "storming", "scattered", "tentative", "fading", "insistent", "flowing", "silent",
+)  # fmt: skip
+QUIET = Playing("silent", 1.0, "nothing has sounded yet", 0.0)
+
+
+class Listener:
+    """Hears every maker, and what they sound like together."""
+
+    def __init__(self) -> None:
+        self._parts: dict[MakerId, PartListener] = {}
+        self._tonality = TonalityListener()
+        self._told: tuple[int, str, float] | None = None
+        self._onset: Tone | None = None
+        self._latest: MakerId | None = None
+
+    def hear(self, event: Input) -> list[Heard]:
+        """Take in one event at ``event.heard``; returns what was heard anew."""
+        self._onset = None
+        now = event.heard
+        time = min(event.time, now)
+        if isinstance(event, Steer):
+            return []
+        part = self._parts.get(event.maker)
+        if part is None:
+            part = self._parts[event.maker] = PartListener(event.maker)
+        match event:
+            case NoteOn(pitch=pitch, velocity=velocity):
+                return self._begin(part, now, time, pitch, velocity)
+            case Tap(velocity=force):
+                return self._begin(part, now, time, None, force)
+            case NoteOff(pitch=pitch):
+                ended = part.end(now, time, pitch)
+                return self._ended(now, [ended] if ended is not None else [])
+            case Control(control=control, value=value):
+                if control != PEDAL:
+                    return []
+                return self._ended(now, part.pedal(now, time, value >= PEDAL_DOWN))
+            case Leave():
+                return self._ended(now, part.leave(now, time))
+            case Join():
+                return []
+
+    def _begin(
+        self, part: PartListener, now: Seconds, time: Seconds, pitch: int | None, force: int | None
+    ) -> list[Heard]:
+        tone, begins, pause, heard = part.begin(now, time, pitch, force)
+        self._onset = tone
+        self._latest = part.maker
+        if pitch is not None:
+            self._tonality.note(part.maker, pitch, begins_phrase=begins, pause=pause)
+            heard += self._tell_tonality(now)
+        return heard
+
+    def _ended(self, now: Seconds, tones: list[Tone]) -> list[Heard]:
+        for tone in tones:
+            if tone.pitch is not None and tone.offset is not None:
+                self._tonality.lasted(tone.maker, tone.pitch, tone.offset - tone.onset)
+        return self._tell_tonality(now) if tones else []
+
+    def _tell_tonality(self, now: Seconds) -> list[Heard]:
+        read = self._tonality.tonality
+        if read is None:
+            return []
+        told = self._told
+        if (
+            told is not None
+            and told[:2] == (read.tonic, read.mode)
+            and abs(told[2] - read.confidence) < SURER
+        ):
+            return []
+        self._told = (read.tonic, read.mode, read.confidence)
+        return [HeardTonality(now, read.tonic, read.mode, read.confidence)]
+
+    @property
+    def wake_at(self) -> Seconds | None:
+        """When time alone will change what is heard."""
+        times = [part.wake_at for part in self._parts.values()]
+        due = [time for time in times if time is not None]
+        return min(due) if due else None
+
+    def advance(self, now: Seconds) -> list[Heard]:
+        """Let time pass to ``now``, which must not lie beyond ``wake_at``."""
+        self._onset = None
+        heard: list[Heard] = []
+        for part in self._parts.values():
+            wake = part.wake_at
+            if wake is None or wake > now:
+                continue
+            news, rested = part.advance(now)
+            heard += news
+            if rested is not None:
+                self._tonality.phrase_ended(part.maker, rested)
+                heard += self._tell_tonality(now)
+        return heard
+
+    def impression(self, now: Seconds) -> Impression:
+        """The frozen snapshot at ``now``."""
+        parts = {maker: part.part(now) for maker, part in self._parts.items() if part.onsets}
+        lead = self._lead(parts)
+        return Impression(
+            time=now,
+            onset=self._onset,
+            pulse=_most_trusted(list(parts.values())),
+            tonality=self._tonality.tonality,
+            makers=parts,
+            playing=lead.playing if lead is not None else QUIET,
+            lead=lead,
+        )
+
+    def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
+        if not parts:
+            return None
+        latest = self._latest if self._latest in parts else None
+        return min(
+            parts.values(),
+            key=lambda part: (FRAGILE.index(part.playing.name), part.maker != latest),
+        )
+
+
+def _most_trusted(parts: list[Part]) -> Pulse | None:
+    pulses = [part.pulse for part in parts if part.pulse is not None]
+    return max(pulses, key=lambda pulse: pulse.confidence) if pulses else None

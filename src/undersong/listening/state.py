@@ -1,0 +1,190 @@
+"""Playing state: how one maker's playing is, named by its sound.
+
+silent, tentative, flowing, insistent, scattered, storming, fading. The rules read the last eight
+seconds (twenty for fading) and stand in order: the first that holds names the state. A new state
+has to last PERSIST seconds before it is believed, so that one odd note changes nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from undersong.events import Seconds
+from undersong.listening.impression import Playing
+from undersong.listening.phrase import median
+from undersong.notes import Tone
+
+SPAN: Seconds = 8.0
+FADING_SPAN: Seconds = 24.0
+PERSIST: Seconds = 1.5
+STILL: Seconds = 4.0  # silence that is more than a pause; or twice the maker's own pauses
+
+STORM_RATE = 6.0  # notes a second, at STORM_VELOCITY or louder
+STORM_VELOCITY = 84
+STORM_RATE_ANY = 9.0  # notes a second at any level above half
+SCATTER_LEAP = 6.0  # semitones, mean size of melodic steps
+SCATTER_UNEVEN = 0.45  # median relative change from one interval to the next
+TAP_UNEVEN = 0.22
+SCATTER_RATE = 1.0  # onset groups a second
+FLOW_RATE = 1.1
+FLOW_PAUSED = 0.4  # share of the time that lies in gaps longer than GAP
+GAP: Seconds = 1.3
+CELL = 8  # longest repeating cell, in onsets
+FADE_SHARE = 0.75  # velocity, late half against early half
+FADE_SLOWER = 1.25  # and intervals
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the rules read. Rates a second, velocities MIDI, intervals in seconds."""
+
+    tones: int
+    rate: float
+    velocity: float
+    uneven: float
+    leap: float
+    paused: float
+    pitched: bool
+    pulse: bool
+    cell: int
+    faded: bool
+
+
+def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse: bool) -> Evidence:
+    """Measure the last SPAN seconds of one maker's playing (``tones`` and ``groups`` ascending)."""
+    recent = [tone for tone in tones if tone.onset > now - SPAN]
+    times = [time for time in groups if time > now - SPAN]
+    gaps = [b - a for a, b in itertools.pairwise(times)]
+    active = sum(min(gap, 2.0) for gap in gaps) + (min(now - times[-1], 1.0) if times else 0.0)
+    # one gap against the one before it: slow drift and long-short patterns are not unevenness
+    changes = sorted(
+        min(abs(b - a), abs(b - 2 * a), abs(2 * b - a)) / max(a, b) for a, b in itertools.pairwise(gaps)
+    )
+    pitches = [tone.pitch for tone in recent if tone.pitch is not None]
+    steps = [abs(b - a) for a, b in itertools.pairwise(pitches)]
+    span = (times[-1] - times[0]) if len(times) > 1 else 0.0
+    return Evidence(
+        tones=len(recent),
+        rate=round(len(times) / max(active, 1.0), 6),
+        velocity=sum(tone.velocity for tone in recent) / len(recent) if recent else 0.0,
+        uneven=round(changes[len(changes) // 2], 6) if changes else 0.0,
+        leap=sum(steps) / len(steps) if steps else 0.0,
+        paused=sum(gap for gap in gaps if gap > GAP) / span if span else 1.0,
+        pitched=bool(pitches),
+        pulse=pulse,
+        cell=_cell(recent),
+        faded=_faded([tone for tone in tones if tone.onset > now - FADING_SPAN]),
+    )
+
+
+def _cell(tones: Sequence[Tone]) -> int:
+    """The length of the cell that the last notes repeat at least twice more, 0 if none."""
+    latest = tones[-24:]
+    for length in range(1, CELL + 1):
+        needed = max(3 * length, 6)
+        if len(latest) < needed:
+            return 0
+        window = latest[-needed:]
+        if all(a.pitch == b.pitch for a, b in zip(window, window[length:], strict=False)):
+            gaps = [b.onset - a.onset for a, b in itertools.pairwise(window)]
+            pairs = zip(gaps, gaps[length:], strict=False)
+            if all(abs(a - b) <= 0.2 * max(a, b) + 0.02 for a, b in pairs):
+                return length
+    return 0
+
+
+def _faded(tones: Sequence[Tone]) -> bool:
+    """Whether the later half is softer and slower than the earlier."""
+    if len(tones) < 8:
+        return False
+    half = len(tones) // 2
+    early, late = tones[:half], tones[half:]
+    softer = sum(t.velocity for t in late) / len(late) < FADE_SHARE * (
+        sum(t.velocity for t in early) / len(early)
+    )
+    if not softer:
+        return False
+    intervals = [sorted(b.onset - a.onset for a, b in itertools.pairwise(part)) for part in (early, late)]
+    return median(intervals[1]) > FADE_SLOWER * median(intervals[0])
+
+
+def name_state(e: Evidence) -> tuple[str, float, str]:
+    """The state, a confidence 0-1 and the reason, from the evidence. The rules, in order."""
+    notes_rate = e.tones / SPAN
+    if (notes_rate >= STORM_RATE and e.velocity >= STORM_VELOCITY) or (
+        notes_rate >= STORM_RATE_ANY and e.velocity >= 64
+    ):
+        return "storming", min(1.0, notes_rate / 10), "many loud notes, close together"
+    if e.faded:
+        return "fading", 0.7, "softer and slower than before"
+    if e.cell and e.rate >= FLOW_RATE:
+        return "insistent", 0.9, "the same short figure keeps coming back"
+    if not e.pitched and e.tones >= 4 and not e.pulse and e.uneven > TAP_UNEVEN:
+        return "scattered", 0.6, "taps at changing distances, with no beat yet"
+    if (
+        e.pitched
+        and e.tones >= 6
+        and not e.pulse
+        and e.rate >= SCATTER_RATE
+        and e.leap > SCATTER_LEAP
+        and e.uneven > SCATTER_UNEVEN
+    ):
+        return "scattered", 0.7, "wide leaps at changing distances, with no beat"
+    if e.tones >= 5 and e.rate >= FLOW_RATE and e.paused < FLOW_PAUSED:
+        return "flowing", 0.8 if e.pulse else 0.6, "notes follow each other with few pauses"
+    if not e.pitched and e.pulse:
+        return "flowing", 0.7, "taps keep a beat"
+    return "tentative", 0.7 if e.tones >= 3 else 0.5, "few notes, with pauses between them"
+
+
+class StateListener:
+    """Names one maker's state, and is slow to change its mind."""
+
+    def __init__(self) -> None:
+        self._playing = Playing("silent", 1.0, "nothing has sounded yet", 0.0)
+        self._rival: tuple[str, float, str] | None = None
+        self._since: Seconds = 0.0
+
+    @property
+    def playing(self) -> Playing:
+        """The state believed now."""
+        return self._playing
+
+    @property
+    def settles_at(self) -> Seconds | None:
+        """When a new state will be believed if nothing speaks against it before."""
+        return None if self._rival is None else self._since + PERSIST
+
+    def onset(self, now: Seconds, evidence: Evidence) -> bool:
+        """Judge the playing at an onset; True if the believed state changed."""
+        read = name_state(evidence)
+        if self._playing.name == "silent":
+            return self._believe(now, read)  # a first sound ends a silence at once
+        if read[0] == self._playing.name:
+            self._rival = None
+            return False
+        if self._rival is None or self._rival[0] != read[0]:
+            self._rival, self._since = read, now
+            return False
+        self._rival = read
+        return self.advance(now)
+
+    def advance(self, now: Seconds) -> bool:
+        """Let time pass; True if the believed state changed."""
+        if self._rival is not None and now >= self._since + PERSIST:
+            return self._believe(now, self._rival)
+        return False
+
+    def still(self, now: Seconds) -> bool:
+        """Nothing has sounded for longer than a pause; True if the believed state changed."""
+        self._rival = None
+        if self._playing.name == "silent":
+            return False
+        return self._believe(now, ("silent", 1.0, "nothing has sounded for a while"))
+
+    def _believe(self, now: Seconds, read: tuple[str, float, str]) -> bool:
+        self._playing = Playing(read[0], round(read[1], 3), read[2], now)
+        self._rival = None
+        return True

@@ -1,0 +1,41 @@
+"""The Plan: what a session is allowed to do, and its timing constants. Frozen, logged, replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from undersong.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on every answer, whatever the technique. Sources: the safety clauses of docs/techniques.md."""
+
+    loudest: int = 96  # MIDI velocity that no partner note passes
+    lowest: int = 31  # MIDI pitch; below it a laptop sounds nothing
+    highest: int = 96  # MIDI pitch
+    polyphony: int = 8  # partner notes sounding at once
+    denser: float = 1.15  # partner onset groups per maker onset group, at most
+    density_floor: float = 0.5  # onset groups a second that a very sparse maker still allows
+    longest: float = 60.0  # seconds that one note may sound
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a session may do.
+
+    ``technique``: only this technique, whatever the playing (None: choose by the playing).
+    ``lead``: seconds by which planned notes leave ahead. ``reaction``: seconds from hearing an
+    onset to the notes decided at it.
+    """
+
+    technique: str | None = None
+    lead: float = 0.25
+    reaction: float = 0.03
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.lead <= 2.0:
+            raise UsageError("The lead must lie between 0 and 2000 ms.")
+        if not 0.0 <= self.reaction <= 1.0:
+            raise UsageError("The reaction must lie between 0 and 1000 ms.")

@@ -1,0 +1,1 @@
+"""Playing: from what a technique means to what sounds, and when, within the limits."""

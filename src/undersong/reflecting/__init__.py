@@ -1,0 +1,1 @@
+"""Reflecting: what happened between maker and partner, measured and drawn."""

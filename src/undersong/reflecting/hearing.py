@@ -1,0 +1,49 @@
+"""What was heard, as lines of JSON: the format of ``undersong listen``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from undersong.events import (
+    Heard,
+    HeardBeat,
+    HeardMotif,
+    HeardNoPulse,
+    HeardPhrase,
+    HeardState,
+    HeardTonality,
+    Output,
+)
+from undersong.theory.pitch import name
+
+KINDS = (HeardBeat, HeardNoPulse, HeardTonality, HeardPhrase, HeardState, HeardMotif)
+
+
+def lines(outputs: Iterable[Output], *, several: bool) -> Iterator[str]:
+    """One line for each thing heard, in order; with ``several`` makers, whose it is."""
+    for output in outputs:
+        if not isinstance(output, KINDS):
+            continue
+        line: dict[str, Any] = {"time": round(output.time, 6)}
+        if several and not isinstance(output, HeardTonality):
+            line["maker"] = output.maker
+        yield json.dumps(line | _told(output), ensure_ascii=False)
+
+
+def _told(heard: Heard) -> dict[str, Any]:
+    match heard:
+        case HeardBeat(at=at, period=period, confidence=sure):
+            return {"beat": {"at": round(at, 6), "period": round(period, 6), "confidence": sure}}
+        case HeardNoPulse():
+            return {"pulse": None}
+        case HeardTonality(tonic=tonic, mode=mode, confidence=sure):
+            return {"tonality": {"tonic": name(tonic), "mode": mode, "confidence": round(sure, 3)}}
+        case HeardPhrase(event=event, at=at):
+            return {"phrase": {"event": event, "at": round(at, 6)}}
+        case HeardState(name=state, confidence=sure, because=because):
+            return {"state": {"name": state, "confidence": sure, "because": because}}
+        case HeardMotif(at=at, like=like, transposed=transposed):
+            motif = {"at": round(at, 6), "like": round(like, 6), "transposed": transposed}
+            return {"motif": motif}

@@ -1,0 +1,227 @@
+"""The log's codec: JSON Lines, append-only, versioned, checksummed, hash-chained.
+
+The first line is the header; then inputs and outputs in the order in which they came. Every chunk
+of lines ends with ``{"chunk": n, "crc": ..., "sha256": ...}``: the CRC-32 of the chunk's bytes, and
+the SHA-256 of the hash before it and those bytes. A torn last chunk is dropped, and said; damage
+anywhere else is refused. Numbers are written so that they read back to the same bits.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
+from typing import Any
+
+from undersong.errors import EventError
+from undersong.events import (
+    Chose,
+    Control,
+    Input,
+    Join,
+    Leave,
+    NoteOff,
+    NoteOn,
+    Output,
+    Play,
+    Release,
+    Retract,
+    Steer,
+    Tap,
+    check,
+)
+from undersong.plan import Limits, Plan
+
+FORMAT = 1
+INPUTS: tuple[tuple[str, type[Input]], ...] = (
+    ("note_on", NoteOn),
+    ("note_off", NoteOff),
+    ("tap", Tap),
+    ("control", Control),
+    ("join", Join),
+    ("leave", Leave),
+    ("steer", Steer),
+)
+Logged = Play | Retract | Release | Chose
+OUTPUTS: tuple[tuple[str, type[Logged]], ...] = (
+    ("play", Play),
+    ("retract", Retract),
+    ("release", Release),
+    ("chose", Chose),
+)
+_NAME_OF: dict[type, tuple[str, str]] = {
+    **{kind: ("in", name) for name, kind in INPUTS},
+    **{kind: ("out", name) for name, kind in OUTPUTS},
+}
+_KIND_OF: dict[tuple[str, str], type] = {named: kind for kind, named in _NAME_OF.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """With what a session was played. ``engine`` names the code, to the byte."""
+
+    version: str
+    engine: str
+    seed: int
+    plan: Plan
+    techniques: tuple[str, ...]
+    started: str | None = None  # ISO 8601, where the session was kept
+
+    def line(self) -> str:
+        """The header as the log's first line."""
+        return _json(
+            {
+                "undersong": self.version,
+                "log": FORMAT,
+                "engine": self.engine,
+                "seed": self.seed,
+                "plan": asdict(self.plan),
+                "techniques": list(self.techniques),
+                "tables": {},
+                "memory": None,
+                **({"started": self.started} if self.started else {}),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log as it was read. ``dropped`` says what was lost at its torn end, if anything was."""
+
+    header: Header
+    inputs: tuple[Input, ...]
+    outputs: tuple[Logged, ...]
+    dropped: str | None = None
+
+
+class LogWriter:
+    """Turns what happens into the log's bytes, chunk by chunk. Pure: the edge does the writing."""
+
+    def __init__(self, header: Header) -> None:
+        self._lines: list[str] = [header.line()]
+        self._chunk = 0
+        self._hash = ""
+
+    def input(self, event: Input) -> None:
+        """An event came in."""
+        self._lines.append(encode(event))
+
+    def outputs(self, outputs: Iterable[Output]) -> None:
+        """These came out; what was only heard is not logged, since replay hears it again."""
+        self._lines += [encode(o) for o in outputs if isinstance(o, (Play, Retract, Release, Chose))]
+
+    def seal(self) -> bytes:
+        """The bytes of everything since the last seal, closed with its checksums; b"" for nothing."""
+        if not self._lines:
+            return b""
+        body = "".join(line + "\n" for line in self._lines).encode()
+        self._lines = []
+        self._chunk += 1
+        self._hash = _chain(self._hash, body)
+        end = {"chunk": self._chunk, "crc": zlib.crc32(body), "sha256": self._hash}
+        return body + (_json(end) + "\n").encode()
+
+
+def _chain(before: str, body: bytes) -> str:
+    return sha256(before.encode() + body).hexdigest()
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+
+
+def encode(event: Input | Logged) -> str:
+    """One event as a line of the log, without its newline."""
+    direction, name = _NAME_OF[type(event)]
+    written: dict[str, Any] = {direction: name}
+    for field in fields(event):
+        written[field.name] = getattr(event, field.name)
+    return _json(written)
+
+
+def decode(line: str) -> Input | Logged:
+    """The event of a line. Raises EventError if it is none."""
+    try:
+        read = json.loads(line)
+        direction = "in" if "in" in read else "out"
+        kind = _KIND_OF[direction, read.pop(direction)]
+        known = {field.name for field in fields(kind)}
+        event: Input | Logged = kind(**{k: v for k, v in read.items() if k in known})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EventError("A line of the log is no event that this version knows.") from error
+    if isinstance(event, (NoteOn, NoteOff, Tap, Control, Join, Leave, Steer)):
+        check(event)
+    return event
+
+
+def read(data: bytes) -> Log:
+    """A whole log. Raises EventError where it is damaged anywhere but at its torn end."""
+    lines, dropped = _sound_lines(data)
+    if not lines:
+        raise EventError("This is not a session log, or nothing of it can be read.")
+    header = _read_header(lines[0])
+    events = [decode(line) for line in lines[1:]]
+    return Log(
+        header,
+        tuple(e for e in events if not isinstance(e, (Play, Retract, Release, Chose))),
+        tuple(e for e in events if isinstance(e, (Play, Retract, Release, Chose))),
+        dropped,
+    )
+
+
+def _sound_lines(data: bytes) -> tuple[list[str], str | None]:
+    """The lines of every whole chunk, and what was dropped at the end."""
+    sound: list[str] = []
+    body = b""
+    chain, chunk = "", 0
+    rows = data.split(b"\n")
+    for index, row in enumerate(rows):
+        if row.startswith(b'{"chunk"'):
+            chunk += 1
+            chain = _chain(chain, body)
+            expected = {"chunk": chunk, "crc": zlib.crc32(body), "sha256": chain}
+            if _loads(row) != expected:
+                if all(not later.startswith(b'{"chunk"') for later in rows[index + 1 :]):
+                    return (
+                        sound,
+                        f"The last part of the log (chunk {chunk}) is torn and was left out.",
+                    )
+                raise EventError(f"The log is damaged in chunk {chunk}: its checksums do not agree.")
+            sound += body.decode("utf-8").splitlines()
+            body = b""
+        elif row or index + 1 < len(rows):
+            body += row + b"\n"
+    if body:
+        return sound, f"The last part of the log (chunk {chunk + 1}) is torn and was left out."
+    return sound, None
+
+
+def _loads(row: bytes) -> Any:
+    try:
+        return json.loads(row)
+    except ValueError:
+        return None
+
+
+def _read_header(line: str) -> Header:
+    try:
+        read = json.loads(line)
+        if read["log"] > FORMAT:
+            raise EventError(
+                f"This log has format {read['log']}, made by Undersong {read['undersong']}; "
+                f"this version reads up to format {FORMAT}, so please update it."
+            )
+        plan = dict(read["plan"])
+        limits = Limits(**plan.pop("limits"))
+        return Header(
+            version=str(read["undersong"]),
+            engine=str(read["engine"]),
+            seed=int(read["seed"]),
+            plan=Plan(limits=limits, **plan),
+            techniques=tuple(read["techniques"]),
+            started=read.get("started"),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EventError("This is not a session log: its first line is no header.") from error

@@ -1,0 +1,52 @@
+"""Replay: a log's inputs to a new session, and whether the same comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from undersong.choosing.policy import Policy
+from undersong.errors import UsageError
+from undersong.events import Chose, Output, Play, Release, Retract
+from undersong.remembering.log import Log, Logged, encode
+from undersong.session import Registry, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first place where replay and log differ: output number (from 1), and both as lines."""
+
+    number: int
+    logged: str
+    replayed: str
+
+
+def replay(log: Log, engine: str, techniques: Registry, policy: Policy) -> Difference | None:
+    """None if the replay gives the logged outputs, else the first difference.
+
+    Raises UsageError if the log was made by another engine or with other techniques.
+    """
+    if log.header.engine != engine:
+        raise UsageError(
+            f"This log was made by engine {log.header.engine}, and this is {engine}: "
+            "only the same engine can replay it. Its music can still be written with -o."
+        )
+    if log.header.techniques != tuple(techniques):
+        raise UsageError(
+            f"This log was made with the techniques {', '.join(log.header.techniques)}, "
+            f"and here are {', '.join(techniques)}: install the same ones to replay it."
+        )
+    session = Session(log.header.plan, seed=log.header.seed, techniques=techniques, policy=policy)
+    played: list[Logged] = []
+    for event in log.inputs:
+        played += _logged(session.receive(event))
+    while len(played) < len(log.outputs) and session.wake_at is not None:
+        played += _logged(session.advance(session.wake_at))
+    for number, was in enumerate(log.outputs, start=1):
+        now = played[number - 1] if number <= len(played) else None
+        if now != was:
+            return Difference(number, encode(was), encode(now) if now is not None else "nothing")
+    return None
+
+
+def _logged(outputs: list[Output]) -> list[Logged]:
+    return [o for o in outputs if isinstance(o, (Play, Retract, Release, Chose))]

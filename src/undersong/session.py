@@ -1,0 +1,280 @@
+"""A Session: timed events in, timed answers out. The table of contents of the partner.
+
+Sans-IO: no clock, thread, file or socket, and no chance but a seeded stream. The same session runs
+live, offline, in a test, and again from its log.
+
+One step: hear what came in, choose how to answer, ask the technique, gate its notes by the
+limits, schedule them, and send what is due. Between events it is woken only at ``wake_at``, and
+stepping it once or a hundred times on the way gives the same music.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+
+from undersong.answering.technique import RING_DOWN, Technique
+from undersong.chance import Chance
+from undersong.choosing.policy import Only, Policy
+from undersong.errors import EventError, UsageError
+from undersong.events import (
+    Chose,
+    Input,
+    Leave,
+    MakerId,
+    NoteOn,
+    Output,
+    Seconds,
+    Steer,
+    Tap,
+    check,
+)
+from undersong.listening.impression import Impression
+from undersong.listening.listener import Listener
+from undersong.plan import Plan
+from undersong.playing.limits import gate
+from undersong.playing.schedule import Schedule
+from undersong.playing.touch import shade
+from undersong.turns import Choice, Turns
+
+Registry = Mapping[str, Technique]
+
+REST_WITHIN: Seconds = 0.15  # Rest, or the loss of every maker: silence within 200 ms
+YIELD_AFTER: Seconds = 0.15  # turn-taking voices start nothing later than this after a re-entry
+YIELD_OVER: Seconds = 0.6  # and fade over this time
+SHARED_SILENCE: Seconds = 3.0  # both silent for so long counts as a shared silence
+CLOSE = Choice("ending", "You asked to finish.")  # whatever the policy
+MAKERS = 16  # more makers than this are a fault, not an ensemble
+
+
+class Session:
+    """One duet, or a small ensemble with one partner.
+
+    ``techniques``: every technique by name; ``policy`` chooses among them unless the plan names one.
+    """
+
+    def __init__(self, plan: Plan, *, seed: int, techniques: Registry, policy: Policy) -> None:
+        self._plan = plan
+        self._techniques = techniques
+        self._free = policy
+        self._policy = policy
+        self._chance = Chance(seed)
+        self._listener = Listener()
+        self._turns = Turns()
+        self._schedule = Schedule(plan, self._turns)
+        self._now: Seconds = 0.0
+        self._until: dict[str, Seconds] = {}
+        self._told: tuple[str, str] | None = None
+        self._present: set[MakerId] = set()
+        if plan.technique is not None:
+            self._policy = Only(self._known(plan.technique))
+
+    @property
+    def now(self) -> Seconds:
+        """The session clock: the latest time that was received or advanced to."""
+        return self._now
+
+    @property
+    def wake_at(self) -> Seconds | None:
+        """When ``advance`` must be called next; None while there is nothing to wait for."""
+        due = [*self._until.values()]
+        for time in (self._listener.wake_at, self._schedule.wake_at):
+            if time is not None:
+                due.append(time)
+        return max(self._now, min(due)) if due else None
+
+    @property
+    def sounds_until(self) -> Seconds:
+        """When the last note that sounds now will have ended."""
+        return max((s.ends for s in self._turns.sounding.values()), default=self._now)
+
+    def receive(self, event: Input) -> list[Output]:
+        """Take in one event. Events are received in the order of ``heard``, which never decreases.
+
+        Raises EventError if the event is malformed or comes before the session's clock.
+        """
+        check(event)
+        if isinstance(event, Steer) and event.technique is not None:
+            self._known(event.technique)
+        if event.heard < self._now:
+            raise EventError("An event cannot be heard before one that was heard already.")
+        if event.maker not in self._present and len(self._present) >= MAKERS:
+            raise EventError(f"A session holds {MAKERS} makers at most.")
+        out = self.advance(event.heard)
+        self._present.add(event.maker)
+        out += self._listener.hear(event)
+        match event:
+            case NoteOn() | Tap():
+                self._onset(event, out)
+            case Steer():
+                self._steer(event, out)
+            case Leave():
+                self._present.discard(event.maker)
+                if not self._present:
+                    self._until.clear()
+                    out += self._schedule.silence(event.heard, REST_WITHIN)
+            case _:
+                pass
+        self._think(event.heard, out)
+        return out
+
+    def advance(self, now: Seconds) -> list[Output]:
+        """Let time pass to ``now``; what became due on the way is sent."""
+        if not isfinite(now):
+            raise EventError("A session can only advance to a finite time.")
+        out: list[Output] = []
+        while (wake := self.wake_at) is not None and wake <= now:
+            self._now = wake
+            self._wake(wake, out)
+        self._now = max(self._now, now)
+        return out
+
+    # --- one step ------------------------------------------------------------------------------
+
+    def _wake(self, now: Seconds, out: list[Output]) -> None:
+        heard = self._listener.wake_at
+        listened = heard is not None and heard <= now
+        if listened:
+            out += self._listener.advance(now)
+        asked = [name for name, until in self._until.items() if until <= now]
+        for name in asked:
+            del self._until[name]
+        if listened or asked:
+            self._think(now, out)
+        else:
+            out += self._schedule.leave(now)
+
+    def _think(self, now: Seconds, out: list[Output]) -> None:
+        """Choose, answer, gate, schedule, send."""
+        self._schedule.forget(now)
+        if self._present and not self._turns.resting:
+            heard = self._listener.impression(now)
+            self._note_silence(heard)
+            self._choose(heard, out)
+            assert self._turns.choice is not None
+            for name in self._turns.choice.layers:
+                self._answer(name, heard, out)
+        out += self._schedule.leave(now)
+
+    def _choose(self, heard: Impression, out: list[Output]) -> None:
+        finishing = self._turns.finishing is not None
+        choice = CLOSE if finishing else self._policy.choose(heard, self._turns)
+        before = self._turns.choice
+        if before is not None and choice.layers == before.layers:
+            return
+        for name in choice.layers:
+            self._known(name)
+        if before is not None:
+            self._leave_behind(before, choice, heard.time, out)
+        self._turns.choice = choice
+        self._turns.chosen_at = heard.time
+        self._say(choice.technique, choice.because, heard.time, out)
+
+    def _leave_behind(self, before: Choice, choice: Choice, now: Seconds, out: list[Output]) -> None:
+        """What the former techniques planned is taken back; what sounds is rung down, not cut."""
+        inherits = self._techniques[choice.technique].inherits
+        for name in before.layers:
+            if name in choice.layers:
+                continue
+            self._until.pop(name, None)
+            out += self._schedule.withdraw(name, now, now)
+            if not inherits:
+                ids = tuple(
+                    s.play.id
+                    for s in self._turns.sounding.values()
+                    if s.technique == name and not s.released
+                )
+                out += self._schedule.let_go(ids, now, RING_DOWN)
+
+    def _answer(self, name: str, heard: Impression, out: list[Output]) -> None:
+        answer = self._techniques[name].answer(heard, self._turns, self._chance)
+        now = heard.time
+        if answer.until is None:
+            self._until.pop(name, None)
+        else:
+            # never at once again: a technique that asks for the past would stop time
+            self._until[name] = max(answer.until, now + 0.001)
+        if answer.withdraw:
+            out += self._schedule.withdraw(name, now, now)
+        if answer.clock is not None:
+            self._schedule.start_clock(answer.clock)
+        if answer.adapt is not None:
+            self._schedule.adapt(answer.adapt)
+        notes = shade(gate(answer, name, heard, self._turns, self._plan.limits), self._chance)
+        if answer.let_go is not None and (notes or not answer.notes):
+            over = answer.let_go.over or self._plan.reaction
+            out += self._schedule.let_go(answer.let_go.ids, now, over)
+        for note in notes:
+            self._schedule.add(note, name, now)
+        if notes or not answer.notes:
+            if answer.turn is not None:
+                self._turns.turns.append(answer.turn)
+            if answer.because:
+                self._say(name, answer.because, now, out)
+
+    def _say(self, technique: str, because: str, now: Seconds, out: list[Output]) -> None:
+        if self._told != (technique, because):
+            self._told = (technique, because)
+            out.append(Chose(now, technique, because))
+
+    # --- what the maker does to the partner ----------------------------------------------------
+
+    def _onset(self, event: NoteOn | Tap, out: list[Output]) -> None:
+        """The maker sounds: the clock goes along, and voices that take turns yield."""
+        turns, now = self._turns, event.heard
+        if turns.first_sound is None:
+            turns.first_sound = now
+        out += self._schedule.follow(min(event.time, now), now)
+        for name, technique in self._techniques.items():
+            if not technique.takes_turns:
+                continue
+            out += self._schedule.withdraw(name, now, now + YIELD_AFTER)
+            ids = tuple(
+                s.play.id
+                for s in turns.sounding.values()
+                if s.technique == name and not s.released and s.play.at <= now
+            )
+            out += self._schedule.let_go(ids, now, YIELD_OVER)
+
+    def _steer(self, event: Steer, out: list[Output]) -> None:
+        turns, now = self._turns, event.heard
+        match event.what:
+            case "begin" | "partner_starts":
+                turns.resting = False
+                turns.finishing = None
+                turns.opening = event.what
+                turns.opened_at = now
+            case "rest":
+                turns.resting = True
+                turns.choice = None
+                self._until.clear()
+                out += self._schedule.silence(now, REST_WITHIN)
+                self._say("rest", "You asked for rest, so I am silent.", now, out)
+            case "finish":
+                turns.finishing = now
+            case "technique":
+                only = event.technique
+                self._policy = self._free if only is None else Only(only)
+
+    def _note_silence(self, heard: Impression) -> None:
+        """Remember whether both have been silent together."""
+        turns = self._turns
+        if heard.lead is None or turns.sounding or heard.lead.holding:
+            return
+        if heard.time - heard.lead.last_sound >= SHARED_SILENCE:
+            turns.shared_silences += 1
+
+    def _known(self, name: str) -> str:
+        if name not in self._techniques:
+            raise UsageError(
+                f"There is no technique called {name!r}; there are {', '.join(self._techniques)}."
+            )
+        return name
+
+
+def perform(session: Session, events: Iterable[Input], until: Seconds) -> list[Output]:
+    """Play a whole list of events to a session, then let time pass to ``until``."""
+    out: list[Output] = []
+    for event in events:
+        out += session.receive(event)
+    return out + session.advance(max(until, session.now))

@@ -1,0 +1,168 @@
+"""Simulated makers: people at an instrument, as far as their timing, touch and pauses go.
+
+Each turns a melody (onset and duration in quarters, pitch) into timed events, seeded. How uneven
+they are is taken from taps of 45 people at their own pace (benchmarks/calibration.py prints the
+figures): intervals vary by some 4-5% from one to the next on top of a slow drift; they hold a key
+for about a fifth of an interval when tapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from undersong.chance import Chance
+from undersong.events import Input, MakerId, NoteOff, NoteOn, Seconds, Tap
+
+Melody = Sequence[tuple[float, float, int]]  # onset and duration in quarters, pitch
+
+TIMEKEEPER = 0.025  # standard deviation of an interval, as a share of it
+MOTOR = 0.012  # of a single tap against its timekeeper, likewise
+DRIFT = 0.006  # how far the tempo wanders at each beat
+MAKER = MakerId("maker")
+
+
+class Stage:
+    """Collects what a simulated maker does."""
+
+    def __init__(self, maker: MakerId = MAKER) -> None:
+        self.maker = maker
+        self._events: list[Input] = []
+
+    def note(self, time: Seconds, seconds: Seconds, pitch: int, velocity: float) -> None:
+        """Play a note."""
+        force = max(1, min(127, round(velocity)))
+        end = time + max(seconds, 0.03)
+        self._events.append(NoteOn(time, time, self.maker, pitch, force))
+        self._events.append(NoteOff(end, end, self.maker, pitch))
+
+    def tap(self, time: Seconds, velocity: float = 64) -> None:
+        """Tap."""
+        self._events.append(Tap(time, time, self.maker, max(1, min(127, round(velocity)))))
+
+    def events(self) -> list[Input]:
+        """Everything, in order of time; at one moment notes end before others begin."""
+        return sorted(self._events, key=lambda e: (e.heard, isinstance(e, (NoteOn, Tap))))
+
+
+class Timekeeper:
+    """Beats as a person keeps them: drifting slowly, uneven from one to the next."""
+
+    def __init__(self, period: Seconds, chance: Chance, unevenness: float = 1.0) -> None:
+        self._period = period
+        self._chance = chance
+        self._share = unevenness
+        self._beats: list[Seconds] = [0.0]
+
+    def time(self, beat: float) -> Seconds:
+        """When a beat (or a place between two) falls, from 0."""
+        while len(self._beats) <= int(beat) + 1:
+            self._period *= 1 + self._chance.spread("drift", DRIFT * self._share)
+            uneven = self._chance.spread("timekeeper", TIMEKEEPER * self._share)
+            self._beats.append(self._beats[-1] + self._period * (1 + uneven))
+        low = int(beat)
+        early = self._beats[low]
+        between = early + (beat - low) * (self._beats[low + 1] - early)
+        return between + self._chance.spread("motor", MOTOR * self._share) * self._period
+
+
+def steady(
+    melody: Melody, seed: int, *, period: Seconds = 0.55, start: Seconds = 0.5,
+    velocity: float = 72, unevenness: float = 1.0,
+) -> list[Input]:  # fmt: skip
+    """A flowing tune in time: quarters of ``period`` seconds, with a person's unevenness."""
+    chance = Chance(seed)
+    stage, keeper = Stage(), Timekeeper(period, chance, unevenness)
+    if not melody:
+        return []
+    first = melody[0][0]
+    last = 0.0
+    for onset, length, pitch in melody:
+        time = max(last + 0.02, start + keeper.time(onset - first + 1) - period)
+        last = time
+        accent = 6 if abs(onset % 2) < 1e-6 else 0
+        stage.note(time, length * period * 0.92, pitch, velocity + accent + chance.spread("touch", 4))
+    return stage.events()
+
+
+def tentative(melody: Melody, seed: int, *, start: Seconds = 0.5) -> list[Input]:
+    """Halting: slow, uneven, soft, in little phrases of two to six notes with long silences."""
+    chance = Chance(seed)
+    stage = Stage()
+    time, left = start, 3 + int(chance.unit("phrase") * 3)
+    for _, length, pitch in melody:
+        step = min(max(length, 0.5), 2.0) * chance.between("pace", 0.65, 1.35)
+        held = step * chance.between("held", 0.45, 0.95)
+        stage.note(time, held, pitch, 50 + chance.spread("touch", 6))
+        left -= 1
+        if left <= 0:
+            step += chance.between("pause", 1.6, 4.5)
+            left = 2 + int(chance.unit("phrase") * 5)
+        time += step
+    return stage.events()
+
+
+def gestures(melody: Melody, seed: int, *, start: Seconds = 0.5, period: Seconds = 0.5) -> list[Input]:
+    """Short clear gestures of three to six notes, each followed by a pause that invites an echo."""
+    chance = Chance(seed)
+    stage = Stage()
+    time, left = start, 4
+    for _, length, pitch in melody:
+        step = min(max(length, 0.5), 1.5) * period * (1 + chance.spread("timekeeper", 0.03))
+        stage.note(time, step * 0.85, pitch, 70 + chance.spread("touch", 9))
+        time += step
+        left -= 1
+        if left <= 0:
+            time += chance.between("pause", 3.4, 5.0)
+            left = 3 + int(chance.unit("gesture") * 4)
+    return stage.events()
+
+
+def scattered(melody: Melody, seed: int, *, start: Seconds = 0.5) -> list[Input]:
+    """Wide leaps at changing distances, no beat."""
+    chance = Chance(seed)
+    stage = Stage()
+    time = start
+    for _, _, pitch in melody:
+        leap = 12 * (int(chance.unit("leap") * 3) - 1)
+        far = min(90, max(48, pitch + leap))
+        stage.note(time, chance.between("held", 0.1, 0.5), far, 66 + chance.spread("touch", 10))
+        time += chance.between("gap", 0.18, 1.15)
+    return stage.events()
+
+
+def storming(melody: Melody, seed: int, *, start: Seconds = 0.5) -> list[Input]:
+    """Clusters, fast and loud."""
+    chance = Chance(seed)
+    stage = Stage()
+    time = start
+    for _, _, pitch in melody:
+        for step in range(2 + int(chance.unit("cluster") * 2)):
+            stage.note(
+                time + chance.between("smear", 0, 0.02), 0.15, min(96, pitch + 2 * step),
+                108 + chance.spread("touch", 6),
+            )  # fmt: skip
+        time += chance.between("gap", 0.11, 0.3)
+    return stage.events()
+
+
+def rests(melody: Melody, seed: int, *, start: Seconds = 0.5) -> list[Input]:
+    """A few soft notes, then a long silence, again and again."""
+    chance = Chance(seed)
+    stage = Stage()
+    time = start
+    for index, (_, length, pitch) in enumerate(melody):
+        step = min(max(length, 0.5), 2.0) * 0.7
+        stage.note(time, step * 0.8, pitch, 52 + chance.spread("touch", 5))
+        time += step
+        if index % 5 == 4:
+            time += chance.between("silence", 14.0, 30.0)
+    return stage.events()
+
+
+def taps(seed: int, *, count: int = 40, period: Seconds = 0.7, unevenness: float = 1.0) -> list[Input]:
+    """Taps alone, at a pace of one's own."""
+    chance = Chance(seed)
+    stage, keeper = Stage(), Timekeeper(period, chance, unevenness)
+    for beat in range(count):
+        stage.tap(0.5 + keeper.time(beat), 64 + chance.spread("touch", 8))
+    return stage.events()

@@ -1,0 +1,130 @@
+"""Turns: what was answered so far; and the shapes of a choice and an answer.
+
+A technique keeps no state of its own: whatever it must remember stands here.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from undersong.events import Play, Seconds, SteerKind, Voice
+from undersong.notes import Note, Pulse
+
+HISTORY = 512  # partner notes and turns remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which technique answers; ``beneath`` goes on under it; ``because`` is its reason."""
+
+    technique: str
+    because: str
+    beneath: str | None = None
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Every technique that answers, the foremost first."""
+        return (self.technique,) if self.beneath is None else (self.technique, self.beneath)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapt:
+    """How far the partner's clock goes along with the maker: shares of each asynchrony.
+
+    ``phase`` moves the next beat, ``period`` the tempo; ``most`` caps the change of tempo a beat.
+    """
+
+    phase: float
+    period: float
+    most: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something a technique did and may have to remember: its kind, when, and about what."""
+
+    technique: str
+    kind: str
+    at: Seconds
+    about: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Sounding notes to release: gone ``over`` seconds from now."""
+
+    ids: tuple[int, ...]
+    over: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one technique does now.
+
+    ``notes`` are added to what is planned. ``withdraw`` first takes back this technique's notes
+    that do not sound yet. ``clock`` starts the partner's clock; ``adapt`` sets how it follows.
+    ``until``: when to be asked again if nothing is heard before. ``turn`` is remembered.
+    """
+
+    notes: tuple[Note, ...] = ()
+    let_go: LetGo | None = None
+    withdraw: bool = False
+    clock: Pulse | None = None
+    adapt: Adapt | None = None
+    until: Seconds | None = None
+    turn: Turn | None = None
+    because: str = ""
+
+
+NOTHING = Answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A partner note that sounds or is about to."""
+
+    play: Play
+    technique: str
+    ends: Seconds
+    released: bool = False
+
+
+@dataclass(slots=True)
+class Turns:
+    """What was answered so far. The session writes it; techniques and policies only read it."""
+
+    choice: Choice | None = None
+    chosen_at: Seconds = 0.0
+    first_sound: Seconds | None = None  # the maker's first onset
+    opening: SteerKind | None = None  # how the maker opened, if at all
+    opened_at: Seconds = 0.0
+    resting: bool = False
+    finishing: Seconds | None = None  # when Finish was asked for
+    shared_silences: int = 0  # moments found with both silent for some seconds
+    clock: Pulse | None = None  # the partner's own
+    sounding: dict[int, Sounding] = field(default_factory=dict)
+    past: deque[Sounding] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=HISTORY))
+
+    def held(self, voice: Voice) -> list[Sounding]:
+        """Notes of a voice that sound or are about to, and were not let go, oldest first."""
+        return [s for s in self.sounding.values() if s.play.voice == voice and not s.released]
+
+    def last(self, technique: str, kind: str | None = None) -> Turn | None:
+        """The latest turn of a technique, of one kind if named."""
+        for turn in reversed(self.turns):
+            if turn.technique == technique and kind in (None, turn.kind):
+                return turn
+        return None
+
+    def onsets(self, since: Seconds) -> list[Seconds]:
+        """When partner notes began, from ``since`` on, in the order in which they were decided."""
+        recent: list[Seconds] = []
+        for one in reversed(self.past):
+            if one.play.at >= since:
+                recent.append(one.play.at)
+            elif one.play.at < since - 10.0:
+                break
+        recent.reverse()
+        return recent
