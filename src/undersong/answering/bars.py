@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from undersong.answering.technique import BEATS_A_BAR
 from undersong.events import Seconds
 from undersong.notes import Beat, Beats, Note, Pulse
 from undersong.turns import Turn, Turns
@@ -26,20 +25,18 @@ def next_bar(technique: str, clock: Pulse, now: Seconds, so_far: Turns) -> int:
     planned = so_far.last(technique, "bar")
     if planned is None:
         return soon(clock, now)
-    return max(round(planned.about) + BEATS_A_BAR, soon(clock, now))
-
-
-def bar_due(technique: str, clock: Pulse, now: Seconds, so_far: Turns) -> bool:
-    """Whether the last planned bar has come to its last beat."""
-    return now >= asked_again(technique, clock, so_far) - 1e-6
+    return max(round(planned.about), soon(clock, now))
 
 
 def asked_again(technique: str, clock: Pulse, so_far: Turns) -> Seconds:
-    """When the bar after the last planned one has to be planned (long ago if there is none)."""
+    """When the next bar has to be planned: on the last beat of this one (long ago without one)."""
     planned = so_far.last(technique, "bar")
-    if planned is None:
-        return -1e9
-    return clock.time_at(planned.about + BEATS_A_BAR - 1)
+    return -1e9 if planned is None else clock.time_at(planned.about - 1)
+
+
+def bar_due(technique: str, clock: Pulse, now: Seconds, so_far: Turns) -> bool:
+    """Whether the next bar has to be planned now."""
+    return now >= asked_again(technique, clock, so_far) - 1e-6
 
 
 def strokes(first: int, pattern: tuple[Stroke, ...], velocities: list[int]) -> tuple[Note, ...]:
@@ -50,9 +47,9 @@ def strokes(first: int, pattern: tuple[Stroke, ...], velocities: list[int]) -> t
     )
 
 
-def planned_bar(technique: str, first: int, now: Seconds) -> Turn:
-    """What to remember of it."""
-    return Turn(technique, "bar", now, float(first))
+def planned_bar(technique: str, ends: int, now: Seconds) -> Turn:
+    """What to remember of a bar that ends before the beat ``ends``."""
+    return Turn(technique, "bar", now, float(ends))
 
 
 def agrees(clock: Pulse, pulse: Pulse, time: Seconds) -> bool:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from undersong.answering.technique import velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds, Voice
-from undersong.listening.impression import Impression
+from undersong.listening.impression import Impression, Tonality
 from undersong.notes import After, Note
 from undersong.theory.loudness import level, velocity_at
 from undersong.theory.pitch import highest_at_most
@@ -22,6 +22,7 @@ UNDER = 7.0  # dB under the maker, for the first note
 SOFTER = 3.0  # dB less for each step
 BASS_CEILING = 52  # MIDI pitch
 INNER_CEILING = 64
+FIFTH = 0.8  # how much less than a tonic the fifth of another likely key is a home
 NO_KEY = 0  # the pitch class to end on where no pitch was ever heard
 LET_GO: Seconds = 1.0  # what sounded before makes room over this time
 
@@ -48,7 +49,7 @@ class Ending:
         ended = so_far.last(self.name)
         if ended is not None and ended.at >= so_far.finishing:
             return NOTHING
-        tonic = heard.tonality.tonic if heard.tonality is not None else NO_KEY
+        tonic = _home(heard.tonality)
         first = velocity_under(heard.lead, UNDER, "bass")
         notes: list[Note] = []
         starts = sorted({start for start, _, _, _ in STEPS})
@@ -71,3 +72,14 @@ class Ending:
             turn=Turn(self.name, "close", heard.time),
             because="You asked to finish, so I bring us home, softer with each step.",
         )
+
+
+def _home(tonality: Tonality | None) -> int:
+    """The pitch class to end on: most likely the tonic or, where keys compete, tonic or fifth."""
+    if tonality is None:
+        return NO_KEY
+    home = [0.0] * 12
+    for probability, tonic, _ in tonality.likely:
+        home[tonic] += probability
+        home[(tonic + 7) % 12] += FIFTH * probability
+    return max(range(12), key=lambda pc: (round(home[pc], 6), -pc))

@@ -15,7 +15,6 @@ from undersong.answering.bars import (
     HIGH_DRUM,
     LOW_DRUM,
     Stroke,
-    agrees,
     asked_again,
     bar_due,
     next_bar,
@@ -23,7 +22,7 @@ from undersong.answering.bars import (
     soon,
     strokes,
 )
-from undersong.answering.technique import velocity_under
+from undersong.answering.technique import BEATS_A_BAR, velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression
@@ -33,8 +32,11 @@ from undersong.turns import NOTHING, Adapt, Answer, Turns
 UNDER = 7.5  # dB under the maker, on the strong beats
 CALM: Seconds = 60 / 56  # the period where the maker has none: between 50 and 70 bpm
 FASTEST: Seconds = 0.4  # a faster beat of the maker's is taken at half its speed
+SURE = 0.5  # confidence from which a pulse of the maker's is taken up
 ENOUGH = 3  # onsets heard before a beat is offered without a pulse
-FOLLOW = Adapt(phase=0.1, period=0.03, most=0.006)  # 3% a bar at most
+# 2% a bar at most. It does not jump to a beat that slipped away: it glides back to it.
+FOLLOW = Adapt(phase=0.2, period=0.06, most=0.005, near=0.35, step=0.015)
+SAME_TEMPO = 0.12  # share by which the maker's period may differ before the beat begins anew
 STEADFAST = Adapt(phase=0.0, period=0.0)
 COAST: Seconds = 8.0  # how long the beat goes on after the maker's last sound
 GROOVE_PERIOD: Seconds = 60 / 104
@@ -79,22 +81,22 @@ class RhythmicGrounding:
             withdraw=fresh,
             clock=clock if fresh else None,
             adapt=adapt,
-            until=clock.time_at(first + 3),
-            turn=planned_bar(self.name, first, heard.time),
+            until=clock.time_at(first + BEATS_A_BAR - 1),
+            turn=planned_bar(self.name, first + BEATS_A_BAR, heard.time),
             because=because,
         )
 
     def _clock(self, heard: Impression, so_far: Turns, asked: bool) -> tuple[Pulse | None, Adapt, str]:
         """The clock to keep or to start, how far it follows, and why."""
         clock, part, pulse = so_far.clock, heard.lead, heard.pulse
+        if pulse is not None and pulse.confidence < SURE and not _kept(clock, pulse):
+            pulse = None  # too faint to take up, or to leave a steady beat for
         if asked and (pulse is None or part is None):
             start = clock or Pulse(GROOVE_PERIOD, heard.time + 0.3 - GROOVE_PERIOD, 1.0)
             return start, STEADFAST, "You asked me to start, so here is a beat to join."
         if pulse is not None:
-            slow = _not_too_fast(pulse)
-            kept = clock is not None and agrees(clock, slow, heard.time)
             return (
-                clock if kept else slow,
+                clock if _kept(clock, pulse) else _not_too_fast(pulse),
                 FOLLOW,
                 "I keep your own beat steady under you.",
             )
@@ -107,6 +109,14 @@ class RhythmicGrounding:
             STEADFAST,
             "Your sounds come at changing distances, so I offer a calm beat to lean on.",
         )
+
+
+def _kept(clock: Pulse | None, pulse: Pulse) -> bool:
+    """Whether the partner's clock already beats at this tempo."""
+    if clock is None:
+        return False
+    period = _not_too_fast(pulse).period
+    return abs(clock.period - period) <= SAME_TEMPO * period
 
 
 def _not_too_fast(pulse: Pulse) -> Pulse:

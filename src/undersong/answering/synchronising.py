@@ -23,17 +23,23 @@ from undersong.answering.bars import (
     soon,
     strokes,
 )
-from undersong.answering.technique import velocity_under
+from undersong.answering.technique import BEATS_A_BAR, velocity_under
 from undersong.chance import Chance
 from undersong.listening.impression import Impression, Part
 from undersong.notes import Beats, Pulse
 from undersong.turns import NOTHING, Adapt, Answer, Turns
 
 UNDER = 6.5  # dB under the maker
-FOLLOW = Adapt(phase=0.33, period=0.1)
+FOLLOW = Adapt(phase=0.3, period=0.2, phase_most=1.0)
 COASTING = Adapt(phase=0.1, period=0.0)
 COAST: Beats = 6.0  # beats after the maker's last onset
-DENSE = 0.85  # onsets a beat from which every beat is played; below half of it, one in four
+DENSE = 0.97  # onsets a beat from which every beat is struck
+AS_DENSE = 1.08  # strokes for an onset of the maker's, at most
+NEAR_BEAT = 0.2  # of a period
+LOOK_BACK = 11  # beats among which the maker's notes are looked for
+OFTEN = 0.55  # share of the maker's notes on a beat from which it is struck
+LONGER = 0.02  # how much more a longer count must tell
+BAR_OF_THREE = 3
 
 EVERY: tuple[Stroke, ...] = (
     (0, LOW_DRUM, 0.0), (1, LOW_DRUM, 3.0), (2, LOW_DRUM, 1.5), (3, LOW_DRUM, 3.0),
@@ -68,17 +74,46 @@ class Synchronising:
         return self._bar(heard, part, clock, first, start=False)
 
     def _bar(self, heard: Impression, part: Part, clock: Pulse, first: int, start: bool) -> Answer:
-        # never denser than the maker: on a sparse melody the shared beat is every second one
-        share = part.dynamics.density * clock.period
-        stride = 1 if share >= DENSE else 2 if share >= DENSE / 2 else 4
-        pattern = tuple(stroke for stroke in EVERY if stroke[0] % stride == 0)
+        struck, bar = _where_notes_fall(part, clock, first)
+        pattern = tuple(stroke for stroke in EVERY[:bar] if stroke[0] in struck)
         velocities = [velocity_under(part, UNDER + softer, "percussion") for _, _, softer in pattern]
         return Answer(
             notes=strokes(first, pattern, velocities),
             withdraw=start,
             clock=clock if start else None,
             adapt=FOLLOW,
-            until=clock.time_at(first + 3),
-            turn=planned_bar(self.name, first, heard.time),
+            until=clock.time_at(first + bar - 1),
+            turn=planned_bar(self.name, first + bar, heard.time),
             because="You keep a steady beat, so I keep it with you.",
         )
+
+
+def _where_notes_fall(part: Part, clock: Pulse, first: int) -> tuple[tuple[int, ...], int]:
+    """Which beats of the bar that begins on ``first`` to strike, and how many beats it has.
+
+    Every beat, where the maker is as dense as that. Else, so as never to be denser, those on which
+    the maker's notes have been falling: counted in twos, threes or fours, whichever tells best.
+    """
+    every = tuple(range(BEATS_A_BAR)), BEATS_A_BAR
+    if part.dynamics.density * clock.period >= DENSE:
+        return every
+    near = [(beat, round(beat)) for beat in (clock.beat_at(t.onset) for t in part.phrase.tones)]
+    met = {whole: True for beat, whole in near if abs(beat - whole) < NEAR_BEAT}
+    if not met:
+        return (0, 2), BEATS_A_BAR
+    last = max(met)
+    best: tuple[float, int, tuple[float, ...]] | None = None
+    for count in (2, 3, 4):
+        shares = []
+        for place in range(count):
+            beats = [b for b in range(last - LOOK_BACK, last + 1) if (b - first) % count == place]
+            shares.append(sum(1 for b in beats if b in met) / len(beats))
+        certain = sum(abs(share - 0.5) for share in shares) / count - LONGER * count
+        if best is None or round(certain, 6) > best[0]:
+            best = round(certain, 6), count, tuple(shares)
+    assert best is not None
+    _, count, found = best
+    bar = BAR_OF_THREE if count == BAR_OF_THREE else BEATS_A_BAR
+    most = max(1, int(AS_DENSE * part.dynamics.density * clock.period * bar))
+    often = sorted(range(bar), key=lambda beat: (-found[beat % count], beat))[:most]
+    return tuple(b for b in sorted(often) if found[b % count] >= OFTEN) or (often[0],), bar

@@ -26,7 +26,7 @@ from undersong.theory.loudness import level
 from undersong.theory.pitch import RUBS, highest_at_most, rubs
 from undersong.turns import NOTHING, Answer, LetGo, Sounding, Turn, Turns
 
-UNDER = 7.0  # dB under the maker
+UNDER = 6.3  # dB under the maker
 LOW, HIGH = 43, 57  # preferred register of the bass, MIDI pitch
 DEEPEST = 36  # where a middle-low maker needs the bass to go
 BELOW = 7  # semitones, least distance to the maker
@@ -35,30 +35,31 @@ ABOVE_LOW, ABOVE_HIGH = 57, 69  # register of a ground above
 
 ENTER_ONSET = 3  # the onset with which the bass enters at the earliest,
 ENTER_AFTER: Seconds = 1.4  # this long after the first
-ENTER_SURE = 0.5  # and this sure that an ear would accept it
+ENTER_SURE = 0.6  # and this sure that an ear would accept it
 ENTER_SILENCE: Seconds = 1.0  # silence into which it enters otherwise
 ENTER_HELD: Seconds = 2.6  # or a single note held so long
 NEW_LIGHT = 4  # repeats of one note after which the ground moves once, to its lower fifth
 FEW_CLASSES = 3  # pitch classes from which keys are weighed; below, the first note is held
 
 LONG: Seconds = 55.0  # how long a bass may sound if nothing changes
-LEVEL_OFF = 2.5  # dB by which it may differ from what the maker's level asks before it is renewed
+LEVEL_OFF = 1.75  # dB by which it may differ from what the maker's level asks before it is renewed
 RENEW: Seconds = 16.0  # a bass fades by itself; it is renewed with an onset after so long
 SETTLE: Seconds = 1.2  # a ground that has just entered stays at least so long
 SLOWEST_MOVE: Seconds = 2.0  # two moves are never closer, however fast the pulse
 FORSAKEN: Seconds = 9.0  # silence after which it lets go by itself
 
 ACCEPTED = 1.1  # weight: likely the tonic or its fifth
-FIFTH = 0.92  # of which the fifth counts a little less
-NEIGHBOUR = 0.17  # and the fourth and sixth degrees little
-CHAFES = 0.9  # weight: rubs with the note that sounds now
-WILL_CHAFE = 0.47  # weight: share of coming notes that it would rub with
-HABIT = 0.3  # weight of what already sounds, when it chafes with this note
-FITS = 0.75  # and when it does not: what fits is kept
-FIRST_FITS = 0.12  # weight of the first note heard, for a ground that enters
-FIRST_HELD = 0.35  # weight of the first note heard, while little is known
+FIFTH = 0.8  # of which the fifth counts a little less
+NEIGHBOUR = 0.18  # and the fourth and sixth degrees little
+CHAFES = 1.1  # weight: rubs with the note that sounds now
+WILL_CHAFE = 0.36  # weight: share of coming notes that it would rub with
+HABIT = 0.55  # weight of what already sounds, when it chafes with this note
+FITS = 0.5  # and when it does not: what fits is kept
+FIRST_FITS = 0.08  # weight of the first note heard, for a ground that enters
+FIRST_HELD = 0.6  # weight of the first note heard, while little is known
 SETTLED = (0, 3, 4, 7)  # semitones over the ground of a note that stands well on it
-FOREIGN = 0.5  # a note less in the key than this is a slip: it moves nothing
+PLAYED = 0.01  # share of a pitch class from which it has been played
+FOREIGN = 0.75  # a note less in the key than this is a slip: it moves nothing
 
 
 class TonalGrounding:
@@ -221,6 +222,8 @@ def _best_ground(
 
     best, best_worth = 0, -99.0
     for pc in range(12):
+        if present is None and tonality.sounded[pc] < PLAYED:
+            continue  # a ground that enters is one of the maker's own notes
         worth = ACCEPTED * accepted[pc] + NEIGHBOUR * near[pc]
         worth -= WILL_CHAFE * sum(coming[(pc + rub) % 12] for rub in RUBS)
         if onset is not None and rubs(onset, pc):
@@ -250,7 +253,7 @@ def _few_notes(
         return (present if present is not None else first), 0.6
     if present is not None and (onset is None or not rubs(onset, present)):
         return present, accepted[present]
-    played = [pc for pc in range(12) if tonality.sounded[pc] > 0.01]
+    played = [pc for pc in range(12) if tonality.sounded[pc] >= PLAYED]
     candidates = [pc for pc in (first, *played) if onset is None or not rubs(onset, pc)]
     pc = max(candidates, key=lambda c: (round(accepted[c] + FIRST_HELD * (c == first), 6), -c))
     return pc, max(accepted[pc], 0.5)

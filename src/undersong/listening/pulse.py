@@ -19,13 +19,13 @@ from undersong.notes import Pulse
 
 SHORTEST: Seconds = 0.28  # a beat is felt between .2 and 1.8 s; below .28 s it is a subdivision
 LONGEST: Seconds = 1.75
-PREFERRED: Seconds = 0.6  # centre of the preferred tempo
+PREFERRED: Seconds = 0.5  # centre of the preferred tempo
 RIVALS = 10  # predictors kept
 LOOK_BACK = 5  # onsets to which a new onset proposes periods
 REPLAY = 9  # onsets on which a new predictor is tried before it joins
 
-PHASE_GAIN = 0.6  # hearing follows a tap further than answering does
-PERIOD_GAIN = 0.14
+PHASE_GAIN = 1.0  # hearing goes with the last tap; answering smooths it
+PERIOD_GAIN = 0.17
 ON_BEAT = 0.2  # of a period: nearer onsets correct the predictor
 
 JITTER: Seconds = 0.018  # width of a bell: fixed part
@@ -33,14 +33,14 @@ JITTER_SHARE = 0.045  # and its part that grows with the period
 SHARES: tuple[tuple[float, float], ...] = (
     (0.0, 0.58), (0.5, 0.18), (1 / 3, 0.025), (2 / 3, 0.025), (0.25, 0.05), (0.75, 0.05),
 )  # fmt: skip
-FLOOR = 0.09  # share of onsets that fall anywhere
+FLOOR = 0.075  # share of onsets that fall anywhere
 FADE = 0.87  # evidence kept at each onset
-MISSED = 0.22  # evidence lost for a beat on which nothing began
-PROPOSED = -1.6  # evidence a new predictor starts with, since its period was picked to fit
-HEARD_AT = 3.2  # evidence from which there is a pulse
-LOST_AT = 1.0  # and below which there is none
-LEAD = 1.2  # how much more evidence a rival needs to take over
-TEMPO_PRIOR = 0.9  # evidence lost at an octave from PREFERRED, growing with the square
+MISSED = 0.13  # evidence lost for a beat on which nothing began
+PROPOSED = -1.4  # evidence a new predictor starts with, since its period was picked to fit
+HEARD_AT = 2.6  # evidence from which there is a pulse
+LOST_AT = 1.3  # and below which there is none
+LEAD = 2.3  # how much more evidence a rival needs to take over
+TEMPO_PRIOR = 0.8  # evidence lost at an octave from PREFERRED, growing with the square
 
 COAST_BEATS = 6.0  # beats without an onset until the pulse is given up
 LATE: Seconds = 0.1  # and this long after the last of them

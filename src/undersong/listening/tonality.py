@@ -14,19 +14,19 @@ from undersong.events import MakerId, Seconds
 from undersong.listening.impression import Tonality
 from undersong.theory.keys import KEYS, LOG, LOG_PRIOR, MODES
 
-FADE_NOTE = 0.985  # evidence kept at each note: about the last 65 notes
+FADE_NOTE = 0.99  # evidence kept at each note: about the last 65 notes
 # Evidence kept at a pause longer than so many seconds, since a new key may begin after it.
 PAUSES: tuple[tuple[Seconds, float], ...] = ((8.0, 0.3), (3.0, 0.7))
-AT_ONSET = 0.95  # weight of a note of still unknown length
-PER_SECOND = 0.52  # and more for each second it lasts
-LONGEST: Seconds = 1.6  # up to this length
-SHARPNESS = 0.87  # how far the notes' likelihoods are trusted
+AT_ONSET = 0.7  # weight of a note of still unknown length
+PER_SECOND = 0.13  # and more for each second it lasts
+LONGEST: Seconds = 2.8  # up to this length
+SHARPNESS = 0.7  # how far the notes' likelihoods are trusted
 LIKELY = 8  # keys kept in the Impression
 
 # What it adds to a key's log-probability that a phrase's first or last note is this degree,
 # as (degree, major-like weight); all other degrees add nothing.
-FIRST: tuple[tuple[int, float], ...] = ((0, 0.75), (7, 0.6), (4, 0.15), (3, 0.15))
-LAST: tuple[tuple[int, float], ...] = ((0, 1.1), (7, 0.3), (4, 0.3), (3, 0.3))
+FIRST: tuple[tuple[int, float], ...] = ((0, 2.1), (7, 2.4), (4, 2.4), (3, 2.4))
+LAST: tuple[tuple[int, float], ...] = ((0, 1.0), (7, 0.45), (4, 0.9), (3, 0.9))
 CUE_FADE = 0.6  # a cue kept when the next phrase brings its own
 
 

@@ -15,8 +15,9 @@ from undersong.notes import After, Beat, Note, Pulse
 from undersong.plan import Plan
 from undersong.turns import Adapt, Sounding, Turns
 
-NEAR_BEAT = 0.2  # of a period: onsets nearer to a beat correct the clock
 MOVED: Seconds = 0.03  # a note already sent is sent again if its beat moved by more
+SHARE_GAIN = 0.2  # how fast the corrected share learns, a beat
+SIZE_GAIN = 0.2  # how fast the usual size of asynchronies is learned
 NO_ADAPT = Adapt(0.0, 0.0)
 
 
@@ -28,6 +29,32 @@ class _Pending:
     technique: str = field(compare=False)
 
 
+class Gain:
+    """The share of each asynchrony that the partner corrects.
+
+    Asynchronies that keep their sign from beat to beat are too little corrected by both players
+    together, those that change it too much: their lag-1 product moves the share. So the partner
+    does what the maker leaves open, and no more.
+    """
+
+    def __init__(self) -> None:
+        self._share: float | None = None
+        self._last = 0.0
+        self._size = 0.0
+
+    def after(self, off: Seconds, adapt: Adapt) -> float:
+        """The share for this asynchrony."""
+        most = max(adapt.phase, adapt.phase_most)
+        share = (adapt.phase + most) / 2 if self._share is None else self._share
+        self._size += SIZE_GAIN * (off * off - self._size) if self._size else off * off
+        if self._size > 0.0:
+            lag = max(-1.0, min(1.0, off * self._last / self._size))
+            share += SHARE_GAIN * lag
+        self._share = max(adapt.phase, min(most, round(share, 9)))
+        self._last = off
+        return self._share
+
+
 class Schedule:
     """Owns what is still to sound, and the partner's clock."""
 
@@ -37,6 +64,7 @@ class Schedule:
         self._pending: list[_Pending] = []
         self._sent_beats: dict[int, _Pending] = {}
         self._adapt = NO_ADAPT
+        self._gain = Gain()
         self._planned = 0
         self._next_id = 1
 
@@ -45,6 +73,7 @@ class Schedule:
     def start_clock(self, clock: Pulse) -> None:
         """The partner's clock runs like ``clock`` from now on; only notes added later follow it."""
         self._turns.clock = clock
+        self._gain = Gain()
 
     def adapt(self, adapt: Adapt) -> None:
         """How the clock follows the maker from now on."""
@@ -112,11 +141,13 @@ class Schedule:
         beat = clock.beat_at(onset)
         nearest = round(beat)
         off = (beat - nearest) * clock.period
-        if abs(off) > NEAR_BEAT * clock.period:
+        if abs(off) > adapt.near * clock.period:
             return []
         change = max(-adapt.most, min(adapt.most, adapt.period * off / clock.period))
         period = clock.period * (1.0 + change)
-        fell = clock.time_at(nearest) + adapt.phase * off
+        phase = self._gain.after(off, adapt)
+        step = adapt.step * clock.period
+        fell = clock.time_at(nearest) + max(-step, min(step, phase * off))
         self._turns.clock = Pulse(period, fell - nearest * period, clock.confidence)
         return self._retime(now)
 

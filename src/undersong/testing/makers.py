@@ -15,9 +15,9 @@ from undersong.events import Input, MakerId, NoteOff, NoteOn, Seconds, Tap
 
 Melody = Sequence[tuple[float, float, int]]  # onset and duration in quarters, pitch
 
-TIMEKEEPER = 0.025  # standard deviation of an interval, as a share of it
-MOTOR = 0.012  # of a single tap against its timekeeper, likewise
-DRIFT = 0.006  # how far the tempo wanders at each beat
+TIMEKEEPER = 0.038  # standard deviation of an interval, as a share of it
+MOTOR = 0.014  # of a single tap against its timekeeper, likewise
+DRIFT = 0.015  # how far the tempo wanders at each beat
 MAKER = MakerId("maker")
 
 
@@ -66,21 +66,30 @@ class Timekeeper:
 
 
 def steady(
-    melody: Melody, seed: int, *, period: Seconds = 0.55, start: Seconds = 0.5,
-    velocity: float = 72, unevenness: float = 1.0,
-) -> list[Input]:  # fmt: skip
-    """A flowing tune in time: quarters of ``period`` seconds, with a person's unevenness."""
+    melody: Melody,
+    seed: int,
+    *,
+    period: Seconds = 0.55,
+    start: Seconds = 0.5,
+    velocity: float = 72,
+    unevenness: float = 1.0,
+) -> list[Input]:
+    """A flowing tune in time: beats of ``period`` seconds with a person's unevenness.
+
+    The tune's own durations, rounded to half beats (always in pairs), beats and double beats, its
+    median duration being the beat: so the beat is there to be heard.
+    """
     chance = Chance(seed)
     stage, keeper = Stage(), Timekeeper(period, chance, unevenness)
-    if not melody:
-        return []
-    first = melody[0][0]
-    last = 0.0
-    for onset, length, pitch in melody:
-        time = max(last + 0.02, start + keeper.time(onset - first + 1) - period)
-        last = time
-        accent = 6 if abs(onset % 2) < 1e-6 else 0
-        stage.note(time, length * period * 0.92, pitch, velocity + accent + chance.spread("touch", 4))
+    middle = sorted(length for _, length, _ in melody)[len(melody) // 2]
+    beat = 0.0
+    for _, length, pitch in melody:
+        share = length / middle
+        beats = 0.5 if share < 0.75 or beat % 1 else 1.0 if share < 1.75 else 2.0
+        accent = 6 if beat % 2 == 0 else 0
+        force = velocity + accent + chance.spread("touch", 4)
+        stage.note(start + keeper.time(beat), beats * period * 0.92, pitch, force)
+        beat += beats
     return stage.events()
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import log
 
 MODES: tuple[str, ...] = ("major", "minor", "dorian", "phrygian", "lydian", "mixolydian")
-MODE_PRIOR: tuple[float, ...] = (0.56, 0.34, 0.04, 0.01, 0.01, 0.04)
+MODE_PRIOR: tuple[float, ...] = (0.79, 0.19, 0.007, 0.002, 0.003, 0.008)
 
 _MAJOR = (0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400)
 _MINOR = (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330)

@@ -1,0 +1,148 @@
+"""Does each technique keep its contract? Forced, on melodies nobody tuned it to.
+
+    python benchmarks/conformance.py [--melodies 48] [--seed 0]
+
+Each technique answers simulated makers who play unseen melodies in the way that the technique is
+for. Counted: windows of 6 s (step 1 s) in which the contract applies. Kept: the partner takes part
+and the contract holds. Beside it, judged alike: a silent partner and a fixed drone. Intervals are
+95% bootstrap intervals over melodies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import corpora
+from tables import interval, table
+
+from undersong import Plan, Session, perform
+from undersong.choosing.rules import Rules
+from undersong.events import Input, NoteOn, Output, Steer, Tap
+from undersong.plugins import techniques
+from undersong.reflecting.duet import Duet, PartnerTone, duet
+from undersong.testing import makers
+from undersong.testing.contracts import CONTRACTS, Contract
+from undersong.testing.safety import CLAUSES
+from undersong.testing.window import Played
+
+NOTES = 48  # of each melody
+AFTER = 26.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """A maker's playing and what is known of it."""
+
+    events: list[Input]
+    beat: float | None
+    tonic: int
+    finish: float | None = None
+
+
+def case(technique: str, melody: corpora.Melody, seed: int) -> Case:
+    """The playing that a technique is for."""
+    notes = melody.notes[:NOTES]
+    chance = random.Random(seed)
+    period = chance.uniform(0.45, 0.7)
+    match technique:
+        case "tonal-grounding":
+            return Case(makers.tentative(notes[:24], seed), None, melody.tonic)
+        case "rhythmic-grounding":
+            if seed % 2:
+                return Case(makers.scattered(notes, seed), None, melody.tonic)
+            return Case(makers.taps(seed, period=period, unevenness=0.6), period, melody.tonic)
+        case "synchronising":
+            return Case(makers.steady(notes, seed, period=period, unevenness=0.6), period, melody.tonic)
+        case "imitating":
+            return Case(makers.gestures(notes[:32], seed), 0.5, melody.tonic)
+        case "holding":
+            return Case(makers.storming(melody.notes[:120], seed), None, melody.tonic)
+        case "giving-space":
+            return Case(makers.rests(notes[:20], seed), None, melody.tonic)
+        case "ending":
+            events = makers.steady(melody.notes[-24:], seed, period=period)
+            last = events[-1].heard
+            steer = Steer(last, last, makers.MAKER, "finish")
+            return Case([*events, steer], period, melody.tonic, last)
+    raise ValueError(technique)
+
+
+def answered(technique: str, given: Case) -> Played:
+    """The duet of a forced technique."""
+    session = Session(Plan(technique=technique), seed=0, techniques=techniques(), policy=Rules())
+    outputs: list[Output] = perform(session, given.events, given.events[-1].heard + AFTER)
+    return Played(duet(given.events, outputs), given.beat, given.tonic, given.finish)
+
+
+def silent(played: Played) -> Played:
+    """The same maker with nobody there."""
+    return replace(played, duet=replace(played.duet, partner=(), chose=()))
+
+
+def drone(played: Played) -> Played:
+    """The same maker over one unmoving low C, loud enough to hear, from beginning to end."""
+    end = played.duet.end
+    tone = PartnerTone(0.0, end, 36, 64, "bass")
+    return replace(played, duet=Duet(played.duet.makers, (tone,), played.duet.chose, end))
+
+
+def rate(contract: Contract, played: Played) -> tuple[int, int, int]:
+    """Windows kept, with participation, and counted."""
+    kept = part = counted = 0
+    for window in played.windows(0.0, played.duet.end):
+        if not contract.applies(window):
+            continue
+        counted += 1
+        if contract.takes_part(window):
+            part += 1
+            kept += contract.holds(window)
+    return kept, part, counted
+
+
+def safety(technique: str, played: Played, clause: int) -> tuple[int, int]:
+    """Windows in which a clause is kept, and all."""
+    windows = list(played.windows(0.0, played.duet.end))
+    return sum(CLAUSES[clause].holds(w, technique) for w in windows), len(windows)
+
+
+def pooled(rows: Sequence[tuple[int, ...]]) -> str:
+    """A share with its interval over melodies."""
+    return interval([(row[0], row[-1]) for row in rows])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--melodies", type=int, default=48)
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    melodies = corpora.melodies(corpora.data())
+    random.Random(chosen.seed).shuffle(melodies)
+    melodies = melodies[: chosen.melodies]
+    rows, guarded = [], []
+    for contract in CONTRACTS:
+        cases = [case(contract.technique, m, chosen.seed + i) for i, m in enumerate(melodies)]
+        ours = [answered(contract.technique, one) for one in cases]
+        others: list[Callable[[Played], Played]] = [silent, drone]
+        rated = [rate(contract, one) for one in ours]
+        rows.append([
+            contract.technique,
+            str(sum(r[2] for r in rated)),
+            interval([(r[1], r[2]) for r in rated]),
+            pooled(rated),
+            *(pooled([rate(contract, other(one)) for one in ours]) for other in others),
+        ])  # fmt: skip
+        guarded.append([
+            contract.technique,
+            *(pooled([safety(contract.technique, one, n) for one in ours]) for n in range(len(CLAUSES))),
+        ])  # fmt: skip
+    print(f"{len(melodies)} melodies, forced techniques; shares of counted windows\n")
+    print(table(["technique", "windows", "takes part", "kept", "silent partner", "fixed drone"], rows))
+    print("\nSafety clauses, shares of all windows\n")
+    print(table(["technique", *(clause.name for clause in CLAUSES)], guarded))
+
+
+if __name__ == "__main__":
+    main()
