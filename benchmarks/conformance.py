@@ -17,10 +17,9 @@ from dataclasses import dataclass, replace
 
 import corpora
 from tables import interval, table
-
 from undersong import Plan, Session, perform
 from undersong.choosing.rules import Rules
-from undersong.events import Input, NoteOn, Output, Steer, Tap
+from undersong.events import Input, Output, Steer
 from undersong.plugins import techniques
 from undersong.reflecting.duet import Duet, PartnerTone, duet
 from undersong.testing import makers

@@ -124,12 +124,14 @@ class Turns:
                 return turn
         return None
 
-    def onsets(self, since: Seconds) -> list[Seconds]:
-        """When partner notes began, from ``since`` on, in the order in which they were decided."""
+    def onsets(self, since: Seconds, apart_from: tuple[str, ...] = ()) -> list[Seconds]:
+        """When partner notes began, from ``since`` on, in the order in which they were decided;
+        some techniques' notes left out."""
         recent: list[Seconds] = []
         for one in reversed(self.past):
             if one.play.at >= since:
-                recent.append(one.play.at)
+                if one.technique not in apart_from:
+                    recent.append(one.play.at)
             elif one.play.at < since - 10.0:
                 break
         recent.reverse()

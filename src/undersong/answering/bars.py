@@ -11,6 +11,9 @@ HIGH_DRUM = 37  # side stick, for its rim
 STROKE: Seconds = 0.25  # how long a stroke counts as sounding
 SOON: Seconds = 0.28  # a beat nearer than this is left to the next
 
+SAME_TEMPO = 0.1  # share by which two periods may differ
+IN_PHASE = 0.25  # of a period
+
 # One stroke of a bar: its beat, its drum, and how many dB softer than the first it is.
 Stroke = tuple[Beats, int, float]
 
@@ -52,10 +55,17 @@ def planned_bar(technique: str, ends: int, now: Seconds) -> Turn:
     return Turn(technique, "bar", now, float(ends))
 
 
+def same_tempo(clock: Pulse, pulse: Pulse, within: float) -> bool:
+    """Whether both beat at one tempo, or one at twice the other's: levels of the same beat."""
+    ratio = pulse.period / clock.period
+    return any(abs(ratio / level - 1.0) <= within for level in (1.0, 2.0, 0.5))
+
+
 def agrees(clock: Pulse, pulse: Pulse, time: Seconds) -> bool:
-    """Whether the partner's clock still beats with the maker, at the same level of the beat."""
-    if abs(clock.period - pulse.period) > 0.1 * pulse.period:
+    """Whether the partner's clock still beats with the maker: one tempo, and in phase."""
+    if not same_tempo(clock, pulse, SAME_TEMPO):
         return False
-    beat = pulse.time_at(round(pulse.beat_at(time)))
-    off = clock.beat_at(beat)
-    return abs(off - round(off)) < 0.25
+    slower, faster = (clock, pulse) if clock.period > pulse.period else (pulse, clock)
+    beat = slower.time_at(round(slower.beat_at(time)))
+    off = faster.beat_at(beat)
+    return abs(off - round(off)) < IN_PHASE

@@ -12,7 +12,7 @@ from typing import ClassVar
 from undersong.answering.technique import velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds, Voice
-from undersong.listening.impression import Impression, Tonality
+from undersong.listening.impression import Impression
 from undersong.notes import After, Note
 from undersong.theory.loudness import level, velocity_at
 from undersong.theory.pitch import highest_at_most
@@ -23,6 +23,7 @@ SOFTER = 3.0  # dB less for each step
 BASS_CEILING = 52  # MIDI pitch
 INNER_CEILING = 64
 FIFTH = 0.8  # how much less than a tonic the fifth of another likely key is a home
+LAST_NOTE = 0.3  # weight of the maker's last note
 NO_KEY = 0  # the pitch class to end on where no pitch was ever heard
 LET_GO: Seconds = 1.0  # what sounded before makes room over this time
 
@@ -49,7 +50,7 @@ class Ending:
         ended = so_far.last(self.name)
         if ended is not None and ended.at >= so_far.finishing:
             return NOTHING
-        tonic = _home(heard.tonality)
+        tonic = _home(heard)
         first = velocity_under(heard.lead, UNDER, "bass")
         notes: list[Note] = []
         starts = sorted({start for start, _, _, _ in STEPS})
@@ -74,12 +75,16 @@ class Ending:
         )
 
 
-def _home(tonality: Tonality | None) -> int:
-    """The pitch class to end on: most likely the tonic or, where keys compete, tonic or fifth."""
-    if tonality is None:
+def _home(heard: Impression) -> int:
+    """The pitch class to end on: most likely the tonic or, where keys compete, tonic or fifth; the
+    note on which the maker stopped counts for itself."""
+    if heard.tonality is None or heard.lead is None:
         return NO_KEY
     home = [0.0] * 12
-    for probability, tonic, _ in tonality.likely:
+    for probability, tonic, _ in heard.tonality.likely:
         home[tonic] += probability
         home[(tonic + 7) % 12] += FIFTH * probability
+    tones = heard.lead.phrase.tones
+    if tones and tones[-1].pitch is not None:
+        home[tones[-1].pitch % 12] += LAST_NOTE
     return max(range(12), key=lambda pc: (round(home[pc], 6), -pc))

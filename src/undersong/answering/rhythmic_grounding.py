@@ -9,6 +9,7 @@ tempo only slowly. When the partner was asked to start, it is a sparse, snappy g
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar
 
 from undersong.answering.bars import (
@@ -19,24 +20,32 @@ from undersong.answering.bars import (
     bar_due,
     next_bar,
     planned_bar,
+    same_tempo,
     soon,
     strokes,
 )
 from undersong.answering.technique import BEATS_A_BAR, velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds
-from undersong.listening.impression import Impression
+from undersong.listening.impression import Impression, Part
 from undersong.notes import Pulse
+from undersong.theory.grouping import onset_groups
 from undersong.turns import NOTHING, Adapt, Answer, Turns
 
 UNDER = 7.5  # dB under the maker, on the strong beats
 CALM: Seconds = 60 / 56  # the period where the maker has none: between 50 and 70 bpm
 FASTEST: Seconds = 0.4  # a faster beat of the maker's is taken at half its speed
 SURE = 0.5  # confidence from which a pulse of the maker's is taken up
-ENOUGH = 3  # onsets heard before a beat is offered without a pulse
+ENOUGH = 6  # onsets heard before a calm beat is offered without a pulse
+CALM_SURE = 0.3  # the confidence that marks it
+ALIKE_ONSETS = 4  # so many onsets, whose intervals differ by no more than this factor, mean a beat
+ALIKE = 1.3
+MEANT_SURE = 0.4
+SLOWEST: Seconds = 1.6
+CALM_BECAUSE = "Your sounds come at changing distances, so I offer a calm beat to lean on."
 # 2% a bar at most. It does not jump to a beat that slipped away: it glides back to it.
 FOLLOW = Adapt(phase=0.2, period=0.06, most=0.005, near=0.35, step=0.015)
-SAME_TEMPO = 0.12  # share by which the maker's period may differ before the beat begins anew
+SAME_TEMPO = 0.12  # share by which the maker's period may differ before the beat starts anew
 STEADFAST = Adapt(phase=0.0, period=0.0)
 COAST: Seconds = 8.0  # how long the beat goes on after the maker's last sound
 GROOVE_PERIOD: Seconds = 60 / 104
@@ -100,23 +109,35 @@ class RhythmicGrounding:
                 FOLLOW,
                 "I keep your own beat steady under you.",
             )
+        if clock is not None and clock.confidence > CALM_SURE:
+            return clock, FOLLOW, "Your beat wavers, so I keep ours where it was."
         if clock is not None:
-            return clock, STEADFAST, "Your beat wavers, so I keep mine where it was."
-        if part is None or part.onsets < ENOUGH or heard.onset is None:
+            return clock, STEADFAST, CALM_BECAUSE
+        if part is None or heard.onset is None:
             return None, STEADFAST, ""
-        return (
-            Pulse(CALM, heard.time, 0.3),
-            STEADFAST,
-            "Your sounds come at changing distances, so I offer a calm beat to lean on.",
-        )
+        meant = None if part.pitched else _meant(part)
+        if meant is not None:
+            return meant, FOLLOW, "I lean on the beat that you seem to mean."
+        if part.onsets < ENOUGH:
+            return None, STEADFAST, ""
+        return Pulse(CALM, heard.time, CALM_SURE), STEADFAST, CALM_BECAUSE
+
+
+def _meant(part: Part) -> Pulse | None:
+    """The beat that the last few onsets seem to mean, before there is a pulse to be sure of."""
+    onsets = onset_groups(tone.onset for tone in part.phrase.tones)[-ALIKE_ONSETS:]
+    gaps = [b - a for a, b in pairwise(onsets)]
+    if len(onsets) < ALIKE_ONSETS or max(gaps) > ALIKE * min(gaps):
+        return None
+    period = sum(gaps) / len(gaps)
+    if not FASTEST <= period <= SLOWEST:
+        return None
+    return Pulse(period, onsets[-1], MEANT_SURE)
 
 
 def _kept(clock: Pulse | None, pulse: Pulse) -> bool:
-    """Whether the partner's clock already beats at this tempo."""
-    if clock is None:
-        return False
-    period = _not_too_fast(pulse).period
-    return abs(clock.period - period) <= SAME_TEMPO * period
+    """Whether the partner's clock already beats at this tempo, wherever its beats fall."""
+    return clock is not None and same_tempo(clock, pulse, SAME_TEMPO)
 
 
 def _not_too_fast(pulse: Pulse) -> Pulse:

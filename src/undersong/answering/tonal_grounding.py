@@ -50,16 +50,17 @@ FORSAKEN: Seconds = 9.0  # silence after which it lets go by itself
 
 ACCEPTED = 1.1  # weight: likely the tonic or its fifth
 FIFTH = 0.8  # of which the fifth counts a little less
-NEIGHBOUR = 0.18  # and the fourth and sixth degrees little
-CHAFES = 1.1  # weight: rubs with the note that sounds now
-WILL_CHAFE = 0.36  # weight: share of coming notes that it would rub with
-HABIT = 0.55  # weight of what already sounds, when it chafes with this note
+NEIGHBOUR = 0.1  # and the fourth and sixth degrees little
+CHAFES = 2.0  # weight: rubs with the note that sounds now
+WILL_CHAFE = 1.0  # weight: share of coming notes that it would rub with
+HEARD_BEFORE, IN_KEY, BY_STEP = 0.42, 0.3, 0.28  # what the coming notes are guessed from
+HABIT = 0.28  # weight of what already sounds, when it chafes with this note
 FITS = 0.5  # and when it does not: what fits is kept
-FIRST_FITS = 0.08  # weight of the first note heard, for a ground that enters
-FIRST_HELD = 0.6  # weight of the first note heard, while little is known
+FIRST_FITS = 0.12  # weight of the first note heard, for a ground that enters
+FIRST_HELD = 0.55  # weight of the first note heard, while little is known
 SETTLED = (0, 3, 4, 7)  # semitones over the ground of a note that stands well on it
 PLAYED = 0.01  # share of a pitch class from which it has been played
-FOREIGN = 0.75  # a note less in the key than this is a slip: it moves nothing
+FOREIGN = 0.55  # a note less in the key than this is a slip: it moves nothing
 
 
 class TonalGrounding:
@@ -133,7 +134,7 @@ class TonalGrounding:
         if pc != present:
             return self._sound(
                 heard, part, pc, "moved",
-                "Your note leaned away from the ground, so the ground moved with it.",
+                _moved_because(tonality),
                 leaving=sounding,
             )  # fmt: skip
         wanted = velocity_under(part, UNDER, "bass")
@@ -168,6 +169,12 @@ class TonalGrounding:
         )
 
 
+def _moved_because(tonality: Tonality) -> str:
+    if tonality.classes == 1:
+        return "You stay with one note, so I put it in a new light."
+    return "Your note leaned away from the ground, so the ground moved with it."
+
+
 def _welcome(pitch: int, pc: int, part: Part) -> bool:
     """Whether a ground that was let go may come back with this note: at once where the note
     stands well on it, else with the next note, when more is known."""
@@ -199,20 +206,22 @@ def _best_ground(
     heard: Impression, part: Part, tonality: Tonality, so_far: Turns, present: int | None
 ) -> tuple[int, float]:
     """The pitch class to stand on, and how surely an ear takes it for tonic or fifth."""
+    onset = heard.onset.pitch if heard.onset is not None else None
     accepted = [0.0] * 12
     near = [0.0] * 12
-    coming = [0.0] * 12
+    coming = [HEARD_BEFORE * share for share in tonality.sounded]
     for probability, tonic, mode in tonality.likely:
         accepted[tonic] += probability
         accepted[(tonic + 7) % 12] += FIFTH * probability
         near[(tonic + 5) % 12] += probability
         near[(tonic + (9 if mode in (0, 4, 5) else 8)) % 12] += probability
         for degree, share in enumerate(PROFILES[mode]):
-            coming[(tonic + degree) % 12] += 0.5 * probability * share
-    for pc in range(12):
-        coming[pc] += 0.5 * tonality.sounded[pc]
+            coming[(tonic + degree) % 12] += IN_KEY * probability * share
+        if onset is not None:
+            steps = [s for s in (-2, -1, 1, 2) if (onset + s - tonic) % 12 in SCALES[mode]]
+            for step in steps:
+                coming[(onset + step) % 12] += BY_STEP * probability / len(steps)
 
-    onset = heard.onset.pitch if heard.onset is not None else None
     slip = onset is not None and _foreign(onset, tonality) > FOREIGN
     if present is not None and slip:
         return present, accepted[present]

@@ -46,7 +46,8 @@ class Takes:
         id_ = f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         folder = self._folder / id_
         try:
-            folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
+            self._folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            folder.mkdir(mode=PRIVATE_FOLDER)
             with files.AppendOnly(folder / LOG) as file:
                 file.append(log)
         except OSError as error:

@@ -18,6 +18,7 @@ from undersong.notes import Tone
 
 SPAN: Seconds = 8.0
 FADING_SPAN: Seconds = 24.0
+SHORT: Seconds = 2.5  # rates are never taken over less
 PERSIST: Seconds = 1.5
 STILL: Seconds = 4.0  # silence that is more than a pause; or twice the maker's own pauses
 
@@ -25,8 +26,8 @@ STORM_RATE = 6.0  # notes a second, at STORM_VELOCITY or louder
 STORM_VELOCITY = 84
 STORM_RATE_ANY = 9.0  # notes a second at any level above half
 SCATTER_LEAP = 6.0  # semitones, mean size of melodic steps
-SCATTER_UNEVEN = 0.45  # median relative change from one interval to the next
-TAP_UNEVEN = 0.22
+SCATTER_UNEVEN = 0.14  # median relative change from one interval to the next
+TAP_UNEVEN = 0.13
 SCATTER_RATE = 1.0  # onset groups a second
 FLOW_RATE = 1.1
 FLOW_PAUSED = 0.4  # share of the time that lies in gaps longer than GAP
@@ -38,9 +39,11 @@ FADE_SLOWER = 1.25  # and intervals
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the rules read. Rates a second, velocities MIDI, intervals in seconds."""
+    """What the rules read: ``notes`` and ``rate`` (onset groups) a second, velocity MIDI, ``leap`` in
+    semitones; ``uneven`` and ``paused`` are shares; ``cell`` counts onsets."""
 
     tones: int
+    notes: float
     rate: float
     velocity: float
     uneven: float
@@ -67,6 +70,7 @@ def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse
     span = (times[-1] - times[0]) if len(times) > 1 else 0.0
     return Evidence(
         tones=len(recent),
+        notes=round(len(recent) / max(now - recent[0].onset, SHORT), 6) if recent else 0.0,
         rate=round(len(times) / max(active, 1.0), 6),
         velocity=sum(tone.velocity for tone in recent) / len(recent) if recent else 0.0,
         uneven=round(changes[len(changes) // 2], 6) if changes else 0.0,
@@ -112,11 +116,10 @@ def _faded(tones: Sequence[Tone]) -> bool:
 
 def name_state(e: Evidence) -> tuple[str, float, str]:
     """The state, a confidence 0-1 and the reason, from the evidence. The rules, in order."""
-    notes_rate = e.tones / SPAN
-    if (notes_rate >= STORM_RATE and e.velocity >= STORM_VELOCITY) or (
-        notes_rate >= STORM_RATE_ANY and e.velocity >= 64
+    if (e.notes >= STORM_RATE and e.velocity >= STORM_VELOCITY) or (
+        e.notes >= STORM_RATE_ANY and e.velocity >= 64
     ):
-        return "storming", min(1.0, notes_rate / 10), "many loud notes, close together"
+        return "storming", min(1.0, e.notes / 10), "many loud notes, close together"
     if e.faded:
         return "fading", 0.7, "softer and slower than before"
     if e.cell and e.rate >= FLOW_RATE:

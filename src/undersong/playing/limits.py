@@ -19,9 +19,9 @@ from undersong.turns import Answer, Turns
 
 WINDOW: Seconds = 6.0  # over which the partner's density is counted
 OPENING_LOUDEST = 64  # velocity, while nobody has played yet
-SOFT_PULSE = "rhythmic-grounding"
-CLOSE = "ending"
-ECHO = "imitating"  # an echo is as dense as its gesture, which was the maker's
+# A soft grounding pulse (and an opening that was asked for), a close that was asked for, and an echo,
+# which is as dense as its gesture, the maker's own.
+EXEMPT = ("rhythmic-grounding", "ending", "imitating")
 
 
 def gate(
@@ -37,7 +37,7 @@ def gate(
     for note in answer.notes:
         if not limits.lowest <= note.pitch <= limits.highest:
             continue
-        if isinstance(note.when, After) and technique not in (SOFT_PULSE, CLOSE, ECHO):
+        if isinstance(note.when, After) and technique not in EXEMPT:
             at = note.when.moment + note.when.seconds
             if not any(abs(at - other) <= TOGETHER for other in groups):
                 if len(groups) >= room:
@@ -74,7 +74,7 @@ def _room(heard: Impression, so_far: Turns, limits: Limits) -> int:
     density = max([part.dynamics.density for part in heard.makers.values()], default=0.0)
     allowed = limits.denser * max(limits.density_floor, density) * WINDOW
     used: list[Seconds] = []
-    for onset in so_far.onsets(heard.time - WINDOW):
+    for onset in so_far.onsets(heard.time - WINDOW, EXEMPT):
         if not used or abs(onset - used[-1]) > TOGETHER:
             used.append(onset)
     return max(0, int(allowed) - len(used))

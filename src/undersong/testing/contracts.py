@@ -23,6 +23,7 @@ from undersong.theory.loudness import level
 
 AT_ONSET: Seconds = 0.1  # a note this soon after a maker's onset was decided at it
 NO_PULSE_BAR: Seconds = 4.0
+RUNG_DOWN: Seconds = 9.0  # into a silence: what sounded before it has been let go
 HALF = 0.5  # of a window that a sustained partner sounds
 ONE_IN = 4  # promised onsets of which one must be played
 
@@ -280,7 +281,9 @@ def _storm(w: Window) -> bool:
 
 def _encloses(w: Window) -> bool:
     tones = w.partner("bass", "chords")
-    long = all(t.offset - t.onset >= 2 * NO_PULSE_BAR - 0.05 for t in tones if t.offset < w.played.onsets[-1])
+    long = all(
+        t.offset - t.onset >= 2 * NO_PULSE_BAR - 0.05 for t in tones if t.offset < w.played.onsets[-1]
+    )
     gaps = features.longest_gap(w.partner(), w.start, w.end) <= 4.0
     sparse = features.density(w.partner(), w.start, w.end) <= 0.5 * features.density(
         w.tones(), w.start, w.end
@@ -308,10 +311,11 @@ def _gives_space(w: Window) -> bool:
     begun = w.begun()
     sparse = len(onset_groups(t.onset for t in begun)) <= 0.3 * (w.end - w.start)
     only_soft_tone = all(19.5 <= t.onset - since <= 21.0 for t in begun)
-    return sparse and only_soft_tone and len(begun) <= 1
+    left = w.start >= since + RUNG_DOWN and any(t.onset < since + RUNG_DOWN for t in w.partner())
+    return sparse and only_soft_tone and len(begun) <= 1 and not left
 
 
-def _anything_but_noise(w: Window) -> bool:
+def _soft_tone_sounds(w: Window) -> bool:
     """Here the maker is the one who must be silent, and the soft tone must not be missing."""
     since = _last_sound(w, w.start)
     if w.start <= since + 19.5 and w.end >= since + 21.5:
@@ -358,6 +362,6 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract("holding", ("storming",), "the partner sounds in half of the window",
              _storm, _half, _encloses),
     Contract("giving-space", ("silent",), "the maker is silent; the one soft tone is there",
-             _silent, _anything_but_noise, _gives_space),
+             _silent, _soft_tone_sounds, _gives_space),
     Contract("ending", ("finish",), "the close sounds", _closing, _close_sounds, _ends),
 )  # fmt: skip

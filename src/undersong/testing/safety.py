@@ -32,8 +32,7 @@ def _not_denser(w: Window, technique: str) -> bool:
     if not groups:
         return True
     own = max(
-        active_density([g for g in groups if g <= at], at)
-        for at in (w.end, *(t.onset for t in w.begun()))
+        active_density([g for g in groups if g <= at], at) for at in (w.end, *(t.onset for t in w.begun()))
     )
     partner = len(onset_groups(t.onset for t in w.begun()))
     return partner <= DENSER * max(FLOOR, own) * (w.end - w.start) + 1e-9
@@ -61,9 +60,7 @@ def _yields(w: Window, technique: str) -> bool:
 
 def _reasons(w: Window, technique: str) -> bool:
     """Whatever sounds was preceded by a choice with a reason."""
-    return all(
-        any(c.time <= t.onset and c.because for c in w.played.duet.chose) for t in w.begun()
-    )
+    return all(any(c.time <= t.onset and c.because for c in w.played.duet.chose) for t in w.begun())
 
 
 CLAUSES: tuple[Clause, ...] = (

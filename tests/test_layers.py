@@ -1,0 +1,72 @@
+"""The architecture, where import-linter cannot see it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import undersong
+
+PACKAGE = Path(undersong.__file__).parent
+PURE = (
+    "errors.py", "events.py", "chance.py", "plan.py", "notes.py", "turns.py", "session.py", "theory",
+    "listening", "answering", "choosing", "playing", "remembering", "reflecting", "testing",
+)  # fmt: skip
+BANNED = {
+    "asyncio", "time", "datetime", "threading", "socket", "sqlite3", "os", "pathlib", "logging",
+    "uuid", "secrets", "subprocess", "tempfile", "io", "mido", "click", "rich", "platformdirs", "numpy",
+}  # fmt: skip
+FILES = sorted(
+    file for name in PURE for file in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).rglob("*.py"))
+)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.relative_to(PACKAGE).as_posix())
+def test_the_core_touches_no_clock_file_or_network(file: Path) -> None:
+    """From testing down nothing imports time, files, threads or sockets, or calls open or print."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not BANNED & {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.module.split(".")[0] not in BANNED
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in {"open", "print", "input", "exec", "eval", "set", "frozenset"} or (
+                node.func.id in {"frozenset", "set"} and not _iterated(node, file)
+            )
+
+
+def _iterated(call: ast.Call, file: Path) -> bool:
+    """Whether a set that is made here is looped over: its order would differ between processes."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    loops = [n.iter for n in ast.walk(tree) if isinstance(n, (ast.For, ast.comprehension))]
+    return any(isinstance(loop, ast.Call) and ast.dump(loop) == ast.dump(call) for loop in loops)
+
+
+def test_every_technique_is_registered_under_its_name() -> None:
+    """Each file in answering that holds a technique is an entry point, and the reverse."""
+    from undersong.plugins import techniques
+
+    helpers = {"__init__", "technique", "bars"}
+    files = {f.stem.replace("_", "-") for f in (PACKAGE / "answering").glob("*.py")} - {
+        h.replace("_", "-") for h in helpers
+    }
+    assert set(techniques()) == files
+
+
+def test_a_technique_file_keeps_its_order() -> None:
+    """A docstring with the clinical term and what must never happen, constants, one class, helpers."""
+    for name in ("tonal_grounding", "rhythmic_grounding", "synchronising", "imitating", "holding",
+                 "giving_space", "ending"):  # fmt: skip
+        tree = ast.parse((PACKAGE / "answering" / f"{name}.py").read_text(encoding="utf-8"))
+        text = ast.get_docstring(tree) or ""
+        assert "Clinical term:" in text, name
+        assert "must never" in text.replace("\n", " "), name
+        kinds = [
+            "constant" if isinstance(n, (ast.Assign, ast.AnnAssign)) else type(n).__name__
+            for n in tree.body[1:]
+            if not isinstance(n, (ast.Import, ast.ImportFrom))
+        ]
+        assert kinds.count("ClassDef") == 1, name
+        place = kinds.index("ClassDef")
+        assert set(kinds[:place]) == {"constant"}, name
+        assert set(kinds[place + 1 :]) <= {"FunctionDef"}, name
