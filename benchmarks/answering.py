@@ -21,6 +21,7 @@ import argparse
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import corpora
 from tables import interval, table
@@ -145,9 +146,7 @@ def measure(made: Duet, accepts: Accepts) -> dict[str, tuple[float, float]]:
     def below(time: float) -> list[PartnerTone]:
         return [b for b in bass if b.onset <= time + 0.05 < b.offset]
 
-    moves = [
-        b for a, b in zip(bass, bass[1:], strict=False) if b.pitch != a.pitch and b.onset - a.offset < 0.1
-    ]
+    moves = [b for a, b in pairwise(bass) if b.pitch != a.pitch and b.onset - a.offset < 0.1]
     silent = [m for m in moves if not any(0 <= m.onset - t.onset <= 0.1 for t in tones)]
     good = sum(b.offset - b.onset for b in bass if b.pitch % 12 in accepts(b.onset))
     rough = [
@@ -176,6 +175,12 @@ PARTNERS: tuple[tuple[str, Bass | None], ...] = (
 )
 
 
+def in_key(tonic: int) -> Accepts:
+    """Tonic and fifth of a written key, at any time."""
+    home = frozenset((tonic, (tonic + 7) % 12))
+    return lambda time: home
+
+
 def compare(cases: Sequence[tuple[Duet, Accepts]]) -> str:
     """A table of every partner on the same playing."""
     rows = []
@@ -198,7 +203,7 @@ def taps(scene: Scene) -> list[str]:
     """The contract of rhythmic grounding on a fragment of taps."""
     made = ours(scene.events())
     onsets = [t.onset for t in made.tones()]
-    gaps = sorted(b - a for a, b in zip(onsets, onsets[1:], strict=False))
+    gaps = sorted(b - a for a, b in pairwise(onsets))
     even = gaps[-1] < 1.5 * gaps[0]
     played = Played(made, beat=gaps[len(gaps) // 2] if even else None)
     contract = next(c for c in CONTRACTS if c.technique == "rhythmic-grounding")
@@ -230,8 +235,7 @@ def main() -> None:
     for number, melody in enumerate(melodies[: chosen.tunes]):
         start = chance.choice((0, 0, len(melody.notes) // 2))
         notes = melody.notes[start : start + chance.randint(8, 16)]
-        home = frozenset((melody.tonic, (melody.tonic + 7) % 12))
-        cases.append((ours(makers.tentative(notes, number)), lambda time, home=home: home))
+        cases.append((ours(makers.tentative(notes, number)), in_key(melody.tonic)))
     print(f"\n{len(cases)} written tunes in halting play, 8-16 notes each, against the written key\n")
     print(compare(cases))
 

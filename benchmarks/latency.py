@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from time import process_time_ns
 
 from tables import table
-
 from undersong import Plan, Rules, Session
 from undersong.choosing.policy import Only, Policy
 from undersong.events import Input
@@ -23,7 +22,9 @@ from undersong.plugins import techniques
 from undersong.remembering.log import decode, encode
 from undersong.testing import makers
 
-TUNE = [(n, (1.0, 1.0, 0.5, 0.5, 1.0, 2.0)[n % 6], (60, 62, 64, 67, 65, 64, 69, 71)[n % 8]) for n in range(6000)]
+TUNE = [
+    (n, (1.0, 1.0, 0.5, 0.5, 1.0, 2.0)[n % 6], (60, 62, 64, 67, 65, 64, 69, 71)[n % 8]) for n in range(6000)
+]
 PLAYING: tuple[tuple[str, Callable[[], list[Input]]], ...] = (
     ("tentative", lambda: makers.tentative(TUNE, 1)),
     ("flowing", lambda: makers.steady(TUNE, 1)),
@@ -77,7 +78,9 @@ def main() -> None:
     for line in lines:
         decode(line)
     spent = (process_time_ns() - start) / 1e9
-    rows.append(["decoding a log line", str(len(lines)), "", "", "", f"{spent * 1000 / len(lines):.3f}", ""])
+    rows.append(
+        ["decoding a log line", str(len(lines)), "", "", "", f"{spent * 1000 / len(lines):.3f}", ""]
+    )
     rows.append(row("all playing", every, total_music, total_cpu))
     print("CPU milliseconds for one event's decision; the mean includes what time alone brings\n")
     print(table(["playing", "events", "p50", "p99", "max", "mean", "offline"], rows))

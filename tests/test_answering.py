@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
-from playing import MAKERS, outputs, played
 
+from playing import MAKERS, outputs, played
 from undersong import Plan
 from undersong.events import Chose, Input, Play, Release, Steer, Tap
 from undersong.reflecting.duet import Duet, PartnerTone
@@ -150,7 +151,7 @@ def test_the_beat_that_taps_mean() -> None:
     made = played(scene.events())
     strokes = [t.onset for t in made.voice("percussion")]
     assert strokes[0] < 4.0
-    gaps = sorted(b - a for a, b in zip(strokes, strokes[1:], strict=False))
+    gaps = sorted(b - a for a, b in pairwise(strokes))
     assert 0.67 < gaps[len(gaps) // 2] < 0.74
     assert gaps[-1] < 1.0
     assert made.partner == tuple(made.voice("percussion"))
@@ -208,9 +209,7 @@ def test_the_partner_starts_when_asked() -> None:
     strokes = made.voice("percussion")
     assert strokes[0].onset < 1.0
     assert len([t for t in strokes if t.onset < 10]) <= 20
-    joined = played(
-        [Steer(0.0, 0.0, MAKER, "partner_starts"), *read_playing(FRAGMENTS[2].playing, 60)]
-    )
+    joined = played([Steer(0.0, 0.0, MAKER, "partner_starts"), *read_playing(FRAGMENTS[2].playing, 60)])
     assert joined.voice("bass")
     assert joined.voice("percussion")
 
@@ -248,11 +247,9 @@ def test_choices_do_not_flicker() -> None:
         events.append(Tap(time, time, MAKERS[0], 60))
         time += (0.45, 0.5, 0.95, 0.4)[n % 4] if n % 17 else 1.7
     told = [o for o in outputs(events) if isinstance(o, Chose)]
-    changes = [
-        b.time - a.time
-        for a, b in zip(told, told[1:], strict=False)
-        if a.technique != b.technique and b.technique != "giving-space" and a.technique != "giving-space"
-    ]
+    began = [b for a, b in pairwise([Chose(0.0, "", ""), *told]) if a.technique != b.technique]
+    assert len(began) >= 4
+    changes = [b.time - a.time for a, b in pairwise(began) if b.technique != "giving-space"]
     assert all(gap >= 4.0 - 1e-6 for gap in changes), changes
 
 

@@ -197,7 +197,9 @@ BAD = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda v: " ".join(v) if isinstance(v, list) else "")
+@pytest.mark.parametrize(
+    ("arguments", "says"), BAD, ids=lambda v: " ".join(v) if isinstance(v, list) else ""
+)
 def test_what_is_wrong_is_said_in_one_line(run: Run, tune: Path, arguments: list[str], says: str) -> None:
     """Exit 2, one line on standard error that says what, nothing on standard output, no file left."""
     Path("text.mid").write_text("not music")
@@ -262,7 +264,11 @@ def test_the_installed_command_answers_from_any_folder(tmp_path: Path, tune: Pat
     """The real command in a real process, without this checkout in sight."""
     command = Path(sys.executable).parent / "undersong"
     done = subprocess.run(
-        [command, "answer", tune.name, "-o", "out.mid"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [command, "answer", tune.name, "-o", "out.mid"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "out.mid").stat().st_size > 100

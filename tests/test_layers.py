@@ -17,7 +17,9 @@ BANNED = {
     "uuid", "secrets", "subprocess", "tempfile", "io", "mido", "click", "rich", "platformdirs", "numpy",
 }  # fmt: skip
 FILES = sorted(
-    file for name in PURE for file in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).rglob("*.py"))
+    file
+    for name in PURE
+    for file in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).rglob("*.py"))
 )
 
 

@@ -6,8 +6,8 @@ from statistics import median
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playing import MAKERS, music, outputs
 
+from playing import MAKERS, music, outputs
 from undersong.chance import Chance
 from undersong.events import (
     HeardBeat,
@@ -179,7 +179,7 @@ def test_the_state_of_playing_built_to_be_in_it(playing: list[Input], state: str
     out = outputs(playing)
     heard = [o for o in out if isinstance(o, HeardState)]
     end = playing[-1].heard
-    spans = {name: 0.0 for name in states(out)}
+    spans = dict.fromkeys(states(out), 0.0)
     for a, b in pairwise([*[(o.time, o.name) for o in heard if o.time < end], (end, "")]):
         spans[a[1]] += b[0] - a[0]
     assert max(spans, key=lambda name: spans[name]) == state, spans

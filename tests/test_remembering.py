@@ -5,13 +5,15 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playing import MAKERS, streams
 
+from playing import MAKERS, streams
 from undersong import EventError, Limits, Plan
 from undersong.events import Chose, Input, NoteOn, Play, Release, Retract
 from undersong.remembering import log as codec
 
-HEADER = codec.Header("0.1.0", "engine", 7, Plan(limits=Limits(loudest=80)), ("a", "b"), "2026-01-01T00:00:00+00:00")
+HEADER = codec.Header(
+    "0.1.0", "engine", 7, Plan(limits=Limits(loudest=80)), ("a", "b"), "2026-01-01T00:00:00+00:00"
+)
 
 
 def written(chunks: list[list[Input]]) -> bytes:

@@ -150,25 +150,31 @@ class Session:
         if self._present and not self._turns.resting:
             heard = self._listener.impression(now)
             self._note_silence(heard)
-            self._choose(heard, out)
-            assert self._turns.choice is not None
-            for name in self._turns.choice.layers:
+            changed = self._choose(heard, out)
+            choice = self._turns.choice
+            assert choice is not None
+            for name in choice.layers:
                 self._answer(name, heard, out)
+            if changed and not (self._told and self._told[0] == choice.technique):
+                # what a technique does at once says it better; else the choice gives its reason
+                self._say(choice.technique, choice.because, now, out)
         out += self._schedule.leave(now)
 
-    def _choose(self, heard: Impression, out: list[Output]) -> None:
+    def _choose(self, heard: Impression, out: list[Output]) -> bool:
+        """Ask the policy; True if other techniques answer from now on."""
         finishing = self._turns.finishing is not None
         choice = CLOSE if finishing else self._policy.choose(heard, self._turns)
         before = self._turns.choice
         if before is not None and choice.layers == before.layers:
-            return
+            return False
         for name in choice.layers:
             self._known(name)
         if before is not None:
             self._leave_behind(before, choice, heard.time, out)
         self._turns.choice = choice
         self._turns.chosen_at = heard.time
-        self._say(choice.technique, choice.because, heard.time, out)
+        self._told = None
+        return True
 
     def _leave_behind(self, before: Choice, choice: Choice, now: Seconds, out: list[Output]) -> None:
         """What the former techniques planned is taken back; what sounds is rung down, not cut."""
@@ -201,16 +207,17 @@ class Session:
         if answer.adapt is not None:
             self._schedule.adapt(answer.adapt)
         notes = shade(gate(answer, name, heard, self._turns, self._plan.limits), self._chance)
-        if answer.let_go is not None and (notes or not answer.notes):
+        if answer.notes and not notes:
+            return  # the limits left nothing of it: then the rest of it is not done, either
+        if answer.because:
+            self._say(name, answer.because, now, out)
+        if answer.turn is not None:
+            self._turns.turns.append(answer.turn)
+        if answer.let_go is not None:
             over = answer.let_go.over or self._plan.reaction
             out += self._schedule.let_go(answer.let_go.ids, now, over)
         for note in notes:
             self._schedule.add(note, name, now)
-        if notes or not answer.notes:
-            if answer.turn is not None:
-                self._turns.turns.append(answer.turn)
-            if answer.because:
-                self._say(name, answer.because, now, out)
 
     def _say(self, technique: str, because: str, now: Seconds, out: list[Output]) -> None:
         if self._told != (technique, because):

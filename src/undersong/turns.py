@@ -33,9 +33,10 @@ class Adapt:
     """How far the partner's clock goes along with the maker: shares of each asynchrony.
 
     ``phase`` moves the next beat, ``period`` the tempo; ``most`` caps the change of tempo a beat.
-    ``near``: onsets further from a beat, as a share of the period, correct nothing; ``step`` caps one
-    correction of phase, likewise a share. ``phase_most``: how far ``phase`` may grow where the maker leaves asynchronies uncorrected, as
-    somebody does who plays to nobody; with a maker who corrects them too it stays where it is.
+    ``near``: onsets further from a beat, as a share of the period, correct nothing; ``step`` caps
+    one correction of phase, likewise a share. ``phase_most``: how far ``phase`` may grow where the
+    maker leaves asynchronies uncorrected, as somebody does who plays to nobody; with a maker who
+    corrects them too it stays small.
     """
 
     phase: float

@@ -7,7 +7,7 @@ from collections import deque
 from undersong.events import Seconds
 from undersong.listening.impression import Dynamics
 from undersong.theory.grouping import ACTIVE_GAP, TOGETHER, active_density
-from undersong.theory.loudness import mean_level, velocity_at
+from undersong.theory.loudness import SILENCE, mean_level, velocity_at
 
 SPAN: Seconds = 10.0  # of active playing
 REMEMBERED = 160  # onsets
@@ -19,10 +19,12 @@ class DynamicsListener:
     def __init__(self) -> None:
         self._groups: deque[Seconds] = deque(maxlen=REMEMBERED)
         self._notes: deque[tuple[Seconds, int]] = deque(maxlen=REMEMBERED)
+        self._levels: tuple[float, int, float] | None = None
 
     def onset(self, time: Seconds, velocity: int) -> bool:
         """A note began; True if it opens a new onset group."""
         self._notes.append((time, velocity))
+        self._levels = None
         if not self._groups or time - self._groups[-1] > TOGETHER:
             self._groups.append(time)
             return True
@@ -35,22 +37,26 @@ class DynamicsListener:
 
     def dynamics(self, now: Seconds) -> Dynamics:
         """The present reading."""
+        if self._levels is None:
+            self._levels = self._read_levels()
+        level, velocity, spread = self._levels
+        return Dynamics(level, velocity, spread, round(active_density(self._groups, now, SPAN), 6))
+
+    def _read_levels(self) -> tuple[float, int, float]:
+        """Level, its velocity, and the spread of velocities: they change with a note, not with time."""
         velocities: list[int] = []
         active = 0.0
         later: Seconds | None = None
         for time, velocity in reversed(self._notes):
             if later is not None:
                 active += min(later - time, ACTIVE_GAP)
-            if active > SPAN:
-                break
+                if active > SPAN:
+                    break
             velocities.append(velocity)
             later = time
+        if not velocities:
+            return SILENCE, 0, 0.0
         level = mean_level(velocities)
-        mean = sum(velocities) / len(velocities) if velocities else 0.0
-        spread = (sum((v - mean) ** 2 for v in velocities) / len(velocities)) ** 0.5 if velocities else 0.0
-        return Dynamics(
-            level=level,
-            velocity=velocity_at(level) if velocities else 0,
-            spread=round(spread, 3),
-            density=round(active_density(self._groups, now, SPAN), 6),
-        )
+        mean = sum(velocities) / len(velocities)
+        spread = (sum([(v - mean) ** 2 for v in velocities]) / len(velocities)) ** 0.5
+        return level, velocity_at(level), round(spread, 3)

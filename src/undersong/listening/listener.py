@@ -59,15 +59,15 @@ class Listener:
                 return self._begin(part, now, time, None, force)
             case NoteOff(pitch=pitch):
                 ended = part.end(now, time, pitch)
-                return self._ended(now, [ended] if ended is not None else [])
+                self._ended([ended] if ended is not None else [])
             case Control(control=control, value=value):
-                if control != PEDAL:
-                    return []
-                return self._ended(now, part.pedal(now, time, value >= PEDAL_DOWN))
+                if control == PEDAL:
+                    self._ended(part.pedal(now, time, value >= PEDAL_DOWN))
             case Leave():
-                return self._ended(now, part.leave(now, time))
+                self._ended(part.leave(now, time))
             case Join():
-                return []
+                pass
+        return []
 
     def _begin(
         self, part: PartListener, now: Seconds, time: Seconds, pitch: int | None, force: int | None
@@ -80,11 +80,10 @@ class Listener:
             heard += self._tell_tonality(now)
         return heard
 
-    def _ended(self, now: Seconds, tones: list[Tone]) -> list[Heard]:
+    def _ended(self, tones: list[Tone]) -> None:
         for tone in tones:
             if tone.pitch is not None and tone.offset is not None:
                 self._tonality.lasted(tone.maker, tone.pitch, tone.offset - tone.onset)
-        return self._tell_tonality(now) if tones else []
 
     def _tell_tonality(self, now: Seconds) -> list[Heard]:
         read = self._tonality.tonality

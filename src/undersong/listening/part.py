@@ -90,7 +90,7 @@ class PartListener:
         heard: list[Heard] = []
         if begins:
             heard.append(HeardPhrase(now, self.maker, "began", time))
-        motif = self._motif.onset(now, tone, self._phrase.phrase.number) if pitch is not None else None
+        motif = self._motif.onset(now, tone, self._phrase.number) if pitch is not None else None
         if motif is not None:
             heard.append(motif)
         pulse = self._pulse.pulse
@@ -153,7 +153,7 @@ class PartListener:
         return min(due) if due else None
 
     def _stillness(self) -> Seconds:
-        pause = self._phrase.phrase.pause
+        pause = self._phrase.pause
         return max(STILL, 2 * pause) if pause is not None else STILL
 
     def advance(self, now: Seconds) -> tuple[list[Heard], int | None]:

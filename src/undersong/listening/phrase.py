@@ -89,6 +89,16 @@ class PhraseListener:
         self._first_ended = True
 
     @property
+    def number(self) -> int:
+        """How many phrases have begun."""
+        return self._number
+
+    @property
+    def pause(self) -> Seconds | None:
+        """The median silence between phrases."""
+        return median(self._pauses) if self._pauses else None
+
+    @property
     def phrase(self) -> Phrase:
         """The present or the last phrase."""
         return Phrase(
@@ -96,7 +106,7 @@ class PhraseListener:
             began=self._began,
             ended=self._ended,
             tones=tuple(self._tones),
-            pause=median(self._pauses) if self._pauses else None,
+            pause=self.pause,
             interval=median(self._ranked) if self._ranked else None,
             first_ended=self._first_ended,
         )

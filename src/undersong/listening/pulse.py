@@ -19,28 +19,29 @@ from undersong.notes import Pulse
 
 SHORTEST: Seconds = 0.28  # a beat is felt between .2 and 1.8 s; below .28 s it is a subdivision
 LONGEST: Seconds = 1.75
-PREFERRED: Seconds = 0.5  # centre of the preferred tempo
+PREFERRED: Seconds = 0.44  # centre of the preferred tempo
 RIVALS = 10  # predictors kept
 LOOK_BACK = 5  # onsets to which a new onset proposes periods
 REPLAY = 9  # onsets on which a new predictor is tried before it joins
 
 PHASE_GAIN = 1.0  # hearing goes with the last tap; answering smooths it
-PERIOD_GAIN = 0.17
+PERIOD_GAIN = 0.26
 ON_BEAT = 0.2  # of a period: nearer onsets correct the predictor
 
-JITTER: Seconds = 0.018  # width of a bell: fixed part
+JITTER: Seconds = 0.016  # width of a bell: fixed part
 JITTER_SHARE = 0.045  # and its part that grows with the period
-SHARES: tuple[tuple[float, float], ...] = (
-    (0.0, 0.58), (0.5, 0.18), (1 / 3, 0.025), (2 / 3, 0.025), (0.25, 0.05), (0.75, 0.05),
-)  # fmt: skip
-FLOOR = 0.075  # share of onsets that fall anywhere
+# Where onsets fall, as a share of the period from the nearest beat, and how often.
+SHARES: tuple[tuple[float, float], ...] = ((0.0, 0.62), (0.5, 0.18), (1 / 3, 0.025), (0.25, 0.05))
+NARROW = 3.5  # widths beyond which a bell counts as nothing
+ROOT_TWO_PI = 2.506628
+FLOOR = 0.05  # share of onsets that fall anywhere
 FADE = 0.87  # evidence kept at each onset
-MISSED = 0.13  # evidence lost for a beat on which nothing began
-PROPOSED = -1.4  # evidence a new predictor starts with, since its period was picked to fit
+MISSED = 0.09  # evidence lost for a beat on which nothing began
+PROPOSED = -1.6  # evidence a new predictor starts with, since its period was picked to fit
 HEARD_AT = 2.6  # evidence from which there is a pulse
-LOST_AT = 1.3  # and below which there is none
-LEAD = 2.3  # how much more evidence a rival needs to take over
-TEMPO_PRIOR = 0.8  # evidence lost at an octave from PREFERRED, growing with the square
+LOST_AT = 1.7  # and below which there is none
+LEAD = 2.0  # how much more evidence a rival needs to take over
+TEMPO_PRIOR = 1.0  # evidence lost at an octave from PREFERRED, growing with the square
 
 COAST_BEATS = 6.0  # beats without an onset until the pulse is given up
 LATE: Seconds = 0.1  # and this long after the last of them
@@ -66,15 +67,14 @@ class _Predictor:
         x = (onset - self.beat) / self.period
         whole = round(x)
         off = x - whole
-        width = self.width
-        likelihood = FLOOR
+        # off lies in -.5 to .5 and the divisions are symmetric, so its size is enough
+        size, width = abs(off), self.width
+        likelihood = 0.0
         for place, share in SHARES:
-            distance = abs(off - place)
-            if distance > 0.5:
-                distance = 1.0 - distance
-            distance /= width
-            if distance < 3.5:
-                likelihood += share * exp(-0.5 * distance * distance) / (2.5066 * width)
+            distance = (size - place) / width
+            if -NARROW < distance < NARROW:
+                likelihood += share * exp(-0.5 * distance * distance)
+        likelihood = FLOOR + likelihood / (ROOT_TWO_PI * width)
         skipped = max(0, int(x) - int((self.onset - self.beat) / self.period + 1e-9) - 1)
         self.evidence = self.evidence * FADE + log(likelihood) - MISSED * min(skipped, 4)
         self.onset = onset

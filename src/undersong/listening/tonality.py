@@ -95,8 +95,8 @@ class TonalityListener:
         """A note turned out to last so long."""
         evidence = self._makers.get(maker)
         if evidence is not None:
+            # read with the next note or rest: nothing is decided when a note ends
             evidence.add(pitch % 12, PER_SECOND * min(max(seconds, 0.0), LONGEST))
-            self._fresh = False
 
     def phrase_ended(self, maker: MakerId, pitch: int) -> None:
         """A phrase came to rest on a note."""
@@ -121,18 +121,21 @@ class TonalityListener:
         total = sum(part.notes for part in parts)
         score = list(LOG_PRIOR)
         sounded = [0.0] * 12
+        many = len(parts)
         for part in parts:
             # alike for each maker: shares of the whole, not counts of notes
-            share = SHARPNESS * total / (len(parts) * part.notes)
-            for key in range(KEYS):
-                score[key] += share * part.keys[key] + (part.first[key] + part.last[key]) / len(parts)
-            for pc in range(12):
-                sounded[pc] += part.classes[pc] / (part.notes * len(parts))
+            share = SHARPNESS * total / (many * part.notes)
+            rows = zip(score, part.keys, part.first, part.last, strict=True)
+            score = [so_far + share * k + (f + e) / many for so_far, k, f, e in rows]
+            weight = part.notes * many
+            sounded = [x + c / weight for x, c in zip(sounded, part.classes, strict=True)]
         top = max(score)
         odds = [exp(x - top) for x in score]
         whole = sum(odds)
-        ranked = sorted(range(KEYS), key=lambda key: (-round(odds[key] / whole, 6), key))[:LIKELY]
-        likely = tuple((round(odds[key] / whole, 6), key % 12, key // 12) for key in ranked)
+        shares = [round(x / whole, 6) for x in odds]
+        # sorting is stable in reverse, too: equal shares keep the order of their keys everywhere
+        ranked = sorted(range(KEYS), key=shares.__getitem__, reverse=True)[:LIKELY]
+        likely = tuple((shares[key], key % 12, key // 12) for key in ranked)
         sure, tonic, mode = likely[0]
         return Tonality(
             tonic=tonic,

@@ -14,11 +14,12 @@ def pitch_name(pitch: int) -> str:
 
 
 def lines(tones: Iterable[PartnerTone]) -> list[str]:
-    """``bass C3 2.33-6.83`` for each note: voice, pitch (none for drums), onset and offset in seconds."""
-    return [
-        f"{t.voice} {'' if t.voice == 'percussion' else pitch_name(t.pitch) + ' '}{t.onset:.2f}-{t.offset:.2f}"
-        for t in tones
-    ]
+    """``bass C3 2.33-6.83`` for each note: voice, pitch (not of drums), onset and offset in seconds."""
+    return [" ".join([*_what(t), f"{t.onset:.2f}-{t.offset:.2f}"]) for t in tones]
+
+
+def _what(tone: PartnerTone) -> list[str]:
+    return [tone.voice] if tone.voice == "percussion" else [tone.voice, pitch_name(tone.pitch)]
 
 
 def assert_score(made: Duet, score: str) -> None:

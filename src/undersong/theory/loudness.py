@@ -41,4 +41,4 @@ def mean_level(velocities: list[int]) -> float:
     """Energy mean in dB of a maker's notes; -90 for none."""
     if not velocities:
         return SILENCE
-    return round(10 * log10(sum(_ENERGY[v] for v in velocities) / len(velocities)), 6)
+    return round(10 * log10(sum([_ENERGY[v] for v in velocities]) / len(velocities)), 6)

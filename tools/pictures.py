@@ -1,0 +1,86 @@
+"""Draws the pictures of the README and of docs/techniques.md from their scenes.
+
+python tools/pictures.py            # writes docs/pictures/*.svg and examples/*.mid
+python tools/pictures.py --check    # exits 1 if any of them is out of step
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from undersong import Plan, perform
+from undersong.choosing.rules import TABLE
+from undersong.edges import midi
+from undersong.events import Input, Steer
+from undersong.offline import make_session
+from undersong.reflecting.duet import duet
+from undersong.reflecting.roll import DUSK, MORNING, Palette, svg
+from undersong.testing.makers import MAKER
+from undersong.testing.scenes import FRAGMENTS, TECHNIQUES, Scene
+
+ROOT = Path(__file__).resolve().parent.parent
+AFTER = 25.0
+TABLE_BEGINS = "<!-- table: choosing -->"
+
+
+def drawn(scene: Scene, title: str, palette: Palette) -> str:
+    """The picture of a scene and its answer."""
+    events: list[Input] = scene.events()
+    end = events[-1].heard
+    if scene.name == "ending":
+        events.append(Steer(end, end, MAKER, "finish"))
+    session = make_session(Plan(technique=scene.technique), 0)
+    return svg(duet(events, perform(session, events, end + AFTER)), title, palette)
+
+
+def choosing() -> str:
+    """The table of choosing/rules.py as Markdown."""
+    lines = [
+        "| The playing | of | is answered by | beneath it | because |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for state, kind, technique, beneath, because in TABLE:
+        sounds = "notes" if kind == "pitched" else "taps alone"
+        lines.append(f"| {state} | {sounds} | {technique} | {beneath or ''} | {because} |")
+    return "\n".join(lines)
+
+
+def files() -> dict[Path, bytes]:
+    """Every generated file and what it should hold."""
+    made: dict[Path, bytes] = {}
+    first = FRAGMENTS[0]
+    for theme, palette in (("morning", MORNING), ("dusk", DUSK)):
+        path = ROOT / "docs" / "pictures" / f"first-answer-{theme}.svg"
+        made[path] = drawn(first, first.hears, palette).encode()
+    for scene in TECHNIQUES:
+        path = ROOT / "docs" / "pictures" / f"{scene.name}.svg"
+        made[path] = drawn(scene, scene.hears, MORNING).encode()
+    docs = ROOT / "docs" / "techniques.md"
+    text = docs.read_text(encoding="utf-8")
+    before, rest = text.split(TABLE_BEGINS)
+    after = rest[rest.index("\n\n", 2) :]
+    made[docs] = f"{before}{TABLE_BEGINS}\n\n{choosing()}{after}".encode()
+    timed = [message for event in first.events() for message in midi.messages(event)]
+    made[ROOT / "examples" / "three-steps.mid"] = midi.write([("fragment", timed)], 1000)
+    return made
+
+
+def main() -> int:
+    """Write, or check; returns the exit code."""
+    stale = 0
+    for path, data in files().items():
+        if path.is_file() and path.read_bytes() == data:
+            continue
+        stale += 1
+        if "--check" in sys.argv:
+            print(f"Out of step: {path.relative_to(ROOT)}; run python tools/pictures.py")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            print(f"Wrote {path.relative_to(ROOT)}")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
