@@ -47,7 +47,8 @@ def test_the_architecture_names_every_module() -> None:
         t.replace("-", "_") for t in techniques()
     }
     missing = {m for m in modules if not re.search(rf"\b{m}\b", text)}
-    assert missing <= {"grouping", "keys", "loudness", "pitch", "roughness", "policy", "contracts", "makers",
+    assert missing <= {"grouping", "keys", "loudness", "pitch", "roughness", "policy", "contracts",
+                       "makers",
                        "safety", "scenes", "score", "window", "platform"}, missing  # fmt: skip
 
 
