@@ -37,12 +37,12 @@ def drawn(scene: Scene, title: str, palette: Palette) -> str:
 def choosing() -> str:
     """The table of choosing/rules.py as Markdown."""
     lines = [
-        "| The playing | of | is answered by | beneath it | because |",
-        "| --- | --- | --- | --- | --- |",
+        "| The playing | of | when | is answered by | beneath it | because |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
-    for state, kind, technique, beneath, because in TABLE:
-        sounds = "notes" if kind == "pitched" else "taps alone"
-        lines.append(f"| {state} | {sounds} | {technique} | {beneath or ''} | {because} |")
+    for state, when, sounds, technique, beneath, because in TABLE:
+        alone = "taps alone" if sounds == "taps" else "notes"
+        lines.append(f"| {state} | {alone} | {when} | {technique} | {beneath or ''} | {because} |")
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -35,6 +36,12 @@ data_option = click.option(
     "--data", type=INPUT, envvar="UNDERSONG_DATA", metavar="DIR",
     help="Where everything is kept (default: this person's own data folder).",
 )  # fmt: skip
+
+
+# Every command takes --data, also where nothing is kept: so that scripts can name it once.
+unused_data_option = click.option(
+    "--data", type=INPUT, envvar="UNDERSONG_DATA", hidden=True, expose_value=False
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -85,16 +92,19 @@ def answer(
             playing, plan, seed, partner_starts=partner_starts, finish=finish,
             started=now.isoformat(timespec="seconds") if now else None, progress=progress,
         )  # fmt: skip
-    files.write_whole(target, midi.duet(playing, take.partner))
+    duet = midi.duet(playing, take.partner)
+    id_ = kept.keep(take.log, now) if kept is not None and now is not None else None
     if log is not None:
         files.write_whole(log, take.log)
-    if kept is not None and now is not None:
-        click.echo(f"Kept as {kept.keep(take.log, now)}.")
+    files.write_whole(target, duet)
+    if id_ is not None:
+        click.echo(f"Kept as {id_}.")
 
 
 @undersong_command.command()
 @click.argument("source", metavar="IN.mid", type=INPUT)
 @click.option("--maker", "makers", multiple=True, metavar="TRACK", help="A track that one maker plays.")
+@unused_data_option
 def listen(source: Path, makers: tuple[str, ...]) -> None:
     """Print what is heard in IN.mid, one JSON object a line, each when it was known."""
     playing = midi.choose_makers(midi.read(source), makers)
@@ -106,6 +116,7 @@ def listen(source: Path, makers: tuple[str, ...]) -> None:
 @undersong_command.command()
 @click.argument("source", metavar="LOG", type=INPUT)
 @click.option("-o", "target", metavar="OUT.mid", type=INPUT, help="Write the logged duet.")
+@unused_data_option
 def replay(source: Path, target: Path | None) -> None:
     """Play a log's inputs to a new session and tell whether the same comes out."""
     read = codec.read(files.read_log(source))
@@ -190,7 +201,7 @@ def doctor(data: Path | None) -> None:
     well = True
     for name, check in (
         ("Python", _python),
-        ("Techniques", lambda: f"{len(techniques())} found: {', '.join(techniques())}"),
+        ("Techniques", _techniques),
         ("Engine", platform.engine),
         ("Data folder", lambda: str(platform.data_folder(data))),
         ("Packages", _packages),
@@ -208,6 +219,12 @@ def _python() -> str:
     return ".".join(map(str, sys.version_info[:3]))
 
 
+def _techniques() -> str:
+    if not techniques():
+        raise UsageError("None is registered: run 'pip install undersong' again.")
+    return f"{len(techniques())} found: {', '.join(techniques())}"
+
+
 def _packages() -> str:
     names = ("click", "mido", "platformdirs", "rich")
     try:
@@ -217,7 +234,9 @@ def _packages() -> str:
 
 
 def _not_the_same(written: Path, other: Path) -> None:
-    if written.exists() and other.exists() and written.samefile(other):
+    """Raise UsageError if two names mean one file, whether it exists yet or not."""
+    # realpath asks nothing that a locked folder could refuse
+    if os.path.realpath(written) == os.path.realpath(other):
         raise UsageError(f"{written} would be overwritten by its own answer; please name another.")
 
 

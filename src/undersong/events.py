@@ -9,7 +9,6 @@ timing goes by ``time``. Pitches are MIDI numbers 0-127, velocities 1-127.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import Literal, NewType
 
 from undersong.errors import EventError
@@ -217,15 +216,14 @@ Output = Heard | Chose | Sounded
 
 def check(event: Input) -> None:
     """Raise EventError unless every field of ``event`` is within its range."""
-    for name, moment in (("time", event.time), ("heard", event.heard)):
-        if not isinstance(moment, (int, float)) or not isfinite(moment):
-            raise EventError(f"An event's {name} must be a finite number of seconds.")
-        if not -LATEST <= moment <= LATEST:
-            raise EventError(f"An event's {name} lies more than a week away from the start.")
+    _moment("time", event.time)
+    _moment("heard", event.heard)
     if event.heard < 0:
         raise EventError("An event cannot be heard before the session starts.")
     if not isinstance(event.maker, str) or not 0 < len(event.maker) <= 200:
         raise EventError("A maker needs a name of 1 to 200 characters.")
+    if not event.maker.isprintable():
+        raise EventError("A maker's name can hold only characters that can be printed.")
     if isinstance(event, (NoteOn, NoteOff)):
         _within("pitch", event.pitch, 0, 127)
     if isinstance(event, NoteOn):
@@ -236,8 +234,36 @@ def check(event: Input) -> None:
     elif isinstance(event, Control):
         _within("control", event.control, 0, 127)
         _within("value", event.value, 0, 127)
-    elif isinstance(event, Steer) and event.what not in STEERS:
-        raise EventError(f"A session cannot be steered by {event.what!r}: {', '.join(STEERS)}.")
+    elif isinstance(event, Steer):
+        if event.what not in STEERS:
+            raise EventError(f"A session cannot be steered by {event.what!r}: {', '.join(STEERS)}.")
+        if event.technique is not None and not isinstance(event.technique, str):
+            raise EventError("A technique is named in words.")
+
+
+def check_output(output: Sounded | Chose) -> None:
+    """Raise EventError unless every field of an output that was read is within its range."""
+    if isinstance(output, Chose):
+        _moment("time", output.time)
+        if not isinstance(output.technique, str) or not isinstance(output.because, str):
+            raise EventError("A choice needs a technique and a reason in words.")
+        return
+    _moment("at", output.at)
+    _within("id", output.id, 0, 2**53)
+    if isinstance(output, Play):
+        _moment("length", output.seconds)
+        _within("pitch", output.pitch, 0, 127)
+        _within("velocity", output.velocity, 1, 127)
+        if output.voice not in VOICES:
+            raise EventError(f"There is no voice called {output.voice!r}.")
+    elif isinstance(output, Release):
+        _moment("fade", output.over)
+
+
+def _moment(name: str, moment: object) -> None:
+    number = isinstance(moment, (int, float)) and not isinstance(moment, bool)
+    if not number or not isinstance(moment, (int, float)) or not abs(moment) <= LATEST:
+        raise EventError(f"An event's {name} must be a number of seconds within a week of the start.")
 
 
 def _within(name: str, value: object, low: int, high: int) -> None:

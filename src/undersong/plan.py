@@ -19,6 +19,15 @@ class Limits:
     density_floor: float = 0.5  # onset groups a second that a very sparse maker still allows
     longest: float = 60.0  # seconds that one note may sound
 
+    def __post_init__(self) -> None:
+        bounds = (self.loudest, self.lowest, self.highest, self.polyphony)
+        if any(not isinstance(n, int) or not 0 <= n <= 127 for n in bounds):
+            raise UsageError("Loudness, register and polyphony are whole numbers from 0 to 127.")
+        if not (1.0 <= self.denser <= 2.0 and 0.0 <= self.density_floor <= 10.0):
+            raise UsageError("The partner may be up to twice as dense, from a floor of up to 10 a second.")
+        if not 0.0 < self.longest <= 600.0:
+            raise UsageError("A note may last up to ten minutes.")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -35,6 +44,8 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
+        if self.technique is not None and not isinstance(self.technique, str):
+            raise UsageError("A technique is named in words.")
         if not 0.0 <= self.lead <= 2.0:
             raise UsageError("The lead must lie between 0 and 2000 ms.")
         if not 0.0 <= self.reaction <= 1.0:

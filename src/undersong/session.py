@@ -11,13 +11,13 @@ stepping it once or a hundred times on the way gives the same music.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
 
 from undersong.answering.technique import RING_DOWN, Technique
 from undersong.chance import Chance
 from undersong.choosing.policy import Only, Policy
 from undersong.errors import EventError, UsageError
 from undersong.events import (
+    LATEST,
     Chose,
     Input,
     Leave,
@@ -64,7 +64,7 @@ class Session:
         self._schedule = Schedule(plan, self._turns)
         self._now: Seconds = 0.0
         self._until: dict[str, Seconds] = {}
-        self._told: tuple[str, str] | None = None
+        self._told: dict[str, str] = {}
         self._present: set[MakerId] = set()
         if plan.technique is not None:
             self._policy = Only(self._known(plan.technique))
@@ -120,8 +120,8 @@ class Session:
 
     def advance(self, now: Seconds) -> list[Output]:
         """Let time pass to ``now``; what became due on the way is sent."""
-        if not isfinite(now):
-            raise EventError("A session can only advance to a finite time.")
+        if not now <= LATEST:
+            raise EventError("A session can only advance to a time within a week of its start.")
         out: list[Output] = []
         while (wake := self.wake_at) is not None and wake <= now:
             self._now = wake
@@ -134,8 +134,7 @@ class Session:
     def _wake(self, now: Seconds, out: list[Output]) -> None:
         heard = self._listener.wake_at
         listened = heard is not None and heard <= now
-        if listened:
-            out += self._listener.advance(now)
+        out += self._listener.advance(now)
         asked = [name for name, until in self._until.items() if until <= now]
         for name in asked:
             del self._until[name]
@@ -155,7 +154,7 @@ class Session:
             assert choice is not None
             for name in choice.layers:
                 self._answer(name, heard, out)
-            if changed and not (self._told and self._told[0] == choice.technique):
+            if changed and choice.technique not in self._told:
                 # what a technique does at once says it better; else the choice gives its reason
                 self._say(choice.technique, choice.because, now, out)
         out += self._schedule.leave(now)
@@ -173,7 +172,7 @@ class Session:
             self._leave_behind(before, choice, heard.time, out)
         self._turns.choice = choice
         self._turns.chosen_at = heard.time
-        self._told = None
+        self._told.pop(choice.technique, None)
         return True
 
     def _leave_behind(self, before: Choice, choice: Choice, now: Seconds, out: list[Output]) -> None:
@@ -195,17 +194,11 @@ class Session:
     def _answer(self, name: str, heard: Impression, out: list[Output]) -> None:
         answer = self._techniques[name].answer(heard, self._turns, self._chance)
         now = heard.time
+        # never at once again: a technique that asks for the past would stop time
         if answer.until is None:
             self._until.pop(name, None)
         else:
-            # never at once again: a technique that asks for the past would stop time
             self._until[name] = max(answer.until, now + 0.001)
-        if answer.withdraw:
-            out += self._schedule.withdraw(name, now, now)
-        if answer.clock is not None:
-            self._schedule.start_clock(answer.clock)
-        if answer.adapt is not None:
-            self._schedule.adapt(answer.adapt)
         notes = shade(gate(answer, name, heard, self._turns, self._plan.limits), self._chance)
         if answer.notes and not notes:
             return  # the limits left nothing of it: then the rest of it is not done, either
@@ -213,6 +206,12 @@ class Session:
             self._say(name, answer.because, now, out)
         if answer.turn is not None:
             self._turns.turns.append(answer.turn)
+        if answer.withdraw:
+            out += self._schedule.withdraw(name, now, now)
+        if answer.clock is not None:
+            self._schedule.start_clock(answer.clock, now)
+        if answer.adapt is not None:
+            self._schedule.adapt(answer.adapt)
         if answer.let_go is not None:
             over = answer.let_go.over or self._plan.reaction
             out += self._schedule.let_go(answer.let_go.ids, now, over)
@@ -220,8 +219,8 @@ class Session:
             self._schedule.add(note, name, now)
 
     def _say(self, technique: str, because: str, now: Seconds, out: list[Output]) -> None:
-        if self._told != (technique, because):
-            self._told = (technique, because)
+        if self._told.get(technique) != because:
+            self._told[technique] = because
             out.append(Chose(now, technique, because))
 
     # --- what the maker does to the partner ----------------------------------------------------
@@ -231,7 +230,8 @@ class Session:
         turns, now = self._turns, event.heard
         if turns.first_sound is None:
             turns.first_sound = now
-        out += self._schedule.follow(min(event.time, now), now)
+        if self._listener.new_group:
+            out += self._schedule.follow(min(event.time, now), now)
         for name, technique in self._techniques.items():
             if not technique.takes_turns:
                 continue
@@ -269,7 +269,7 @@ class Session:
         if heard.lead is None or turns.sounding or heard.lead.holding:
             return
         if heard.time - heard.lead.last_sound >= SHARED_SILENCE:
-            turns.shared_silences += 1
+            turns.silent_together = True
 
     def _known(self, name: str) -> str:
         if name not in self._techniques:

@@ -108,8 +108,9 @@ class Turns:
     opened_at: Seconds = 0.0
     resting: bool = False
     finishing: Seconds | None = None  # when Finish was asked for
-    shared_silences: int = 0  # moments found with both silent for some seconds
+    silent_together: bool = False  # whether both have been silent for some seconds
     clock: Pulse | None = None  # the partner's own
+    clock_since: Seconds = 0.0  # when it began: beats remembered from before lie on another
     sounding: dict[int, Sounding] = field(default_factory=dict)
     past: deque[Sounding] = field(default_factory=lambda: deque(maxlen=HISTORY))
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=HISTORY))

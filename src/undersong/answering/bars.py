@@ -25,7 +25,7 @@ def soon(clock: Pulse, now: Seconds) -> int:
 
 def next_bar(technique: str, clock: Pulse, now: Seconds, so_far: Turns) -> int:
     """The beat on which the next bar begins: after the last one planned, and not in the past."""
-    planned = so_far.last(technique, "bar")
+    planned = _last_bar(technique, so_far)
     if planned is None:
         return soon(clock, now)
     return max(round(planned.about), soon(clock, now))
@@ -33,8 +33,14 @@ def next_bar(technique: str, clock: Pulse, now: Seconds, so_far: Turns) -> int:
 
 def asked_again(technique: str, clock: Pulse, so_far: Turns) -> Seconds:
     """When the next bar has to be planned: on the last beat of this one (long ago without one)."""
-    planned = so_far.last(technique, "bar")
+    planned = _last_bar(technique, so_far)
     return -1e9 if planned is None else clock.time_at(planned.about - 1)
+
+
+def _last_bar(technique: str, so_far: Turns) -> Turn | None:
+    """The last bar planned on the present clock: beats of an earlier one mean nothing here."""
+    planned = so_far.last(technique, "bar")
+    return planned if planned is not None and planned.at >= so_far.clock_since else None
 
 
 def bar_due(technique: str, clock: Pulse, now: Seconds, so_far: Turns) -> bool:

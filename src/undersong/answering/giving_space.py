@@ -38,13 +38,15 @@ class GivingSpace:
         part = heard.lead
         if part is None:
             return _frozen(self.name, heard, so_far)
-        held = [s for s in so_far.sounding.values() if not s.released]
-        lasting = tuple(s.play.id for s in held if s.technique != self.name)
-        if lasting:
+        room = so_far.last(self.name, "room")
+        if room is None or room.at < part.last_onset:
+            held = [s for s in so_far.sounding.values() if not s.released]
+            lasting = tuple(s.play.id for s in held if s.technique != self.name)
             return Answer(
-                let_go=LetGo(lasting, RING_DOWN),
+                let_go=LetGo(lasting, RING_DOWN) if lasting else None,
                 until=part.last_sound + SOFT_TONE,
-                because="You have grown still, so I let go and leave you room.",
+                turn=Turn(self.name, "room", heard.time),
+                because="You came to rest, so I let go and leave you room." if lasting else "",
             )
         if part.holding:
             return NOTHING

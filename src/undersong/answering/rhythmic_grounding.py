@@ -35,13 +35,13 @@ from undersong.turns import NOTHING, Adapt, Answer, Turns
 UNDER = 7.5  # dB under the maker, on the strong beats
 CALM: Seconds = 60 / 56  # the period where the maker has none: between 50 and 70 bpm
 FASTEST: Seconds = 0.4  # a faster beat of the maker's is taken at half its speed
-SURE = 0.5  # confidence from which a pulse of the maker's is taken up
+SURE = 0.5  # confidence from which a pulse among notes is taken up; taps are believed at once
 ENOUGH = 6  # onsets heard before a calm beat is offered without a pulse
 CALM_SURE = 0.3  # the confidence that marks it
 ALIKE_ONSETS = 4  # so many onsets, whose intervals differ by no more than this factor, mean a beat
 ALIKE = 1.3
 MEANT_SURE = 0.4
-SLOWEST: Seconds = 1.6
+SLOWEST: Seconds = 1.8
 CALM_BECAUSE = "Your sounds come at changing distances, so I offer a calm beat to lean on."
 # 2% a bar at most. It does not jump to a beat that slipped away: it glides back to it.
 FOLLOW = Adapt(phase=0.2, period=0.06, most=0.005, near=0.35, step=0.015)
@@ -98,8 +98,9 @@ class RhythmicGrounding:
     def _clock(self, heard: Impression, so_far: Turns, asked: bool) -> tuple[Pulse | None, Adapt, str]:
         """The clock to keep or to start, how far it follows, and why."""
         clock, part, pulse = so_far.clock, heard.lead, heard.pulse
-        if pulse is not None and pulse.confidence < SURE and not _kept(clock, pulse):
-            pulse = None  # too faint to take up, or to leave a steady beat for
+        faint = pulse is not None and part is not None and part.pitched and pulse.confidence < SURE
+        if faint and pulse is not None and not _kept(clock, pulse):
+            pulse = None  # among notes too faint to take up, or to leave a steady beat for
         if asked and (pulse is None or part is None):
             start = clock or Pulse(GROOVE_PERIOD, heard.time + 0.3 - GROOVE_PERIOD, 1.0)
             return start, STEADFAST, "You asked me to start, so here is a beat to join."
@@ -117,7 +118,7 @@ class RhythmicGrounding:
             return None, STEADFAST, ""
         meant = None if part.pitched else _meant(part)
         if meant is not None:
-            return meant, FOLLOW, "I lean on the beat that you seem to mean."
+            return meant, FOLLOW, "Your taps lie nearly evenly, so I take up their pace."
         if part.onsets < ENOUGH:
             return None, STEADFAST, ""
         return Pulse(CALM, heard.time, CALM_SURE), STEADFAST, CALM_BECAUSE
@@ -129,7 +130,7 @@ def _meant(part: Part) -> Pulse | None:
     gaps = [b - a for a, b in pairwise(onsets)]
     if len(onsets) < ALIKE_ONSETS or max(gaps) > ALIKE * min(gaps):
         return None
-    period = sum(gaps) / len(gaps)
+    period = (onsets[-1] - onsets[0]) / len(gaps)
     if not FASTEST <= period <= SLOWEST:
         return None
     return Pulse(period, onsets[-1], MEANT_SURE)

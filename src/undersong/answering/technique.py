@@ -16,6 +16,7 @@ from undersong.turns import Answer, Turns
 
 AUDIBLE = 26  # velocity below which a soft note is lost on small loudspeakers
 SILENT_START = 44  # velocity of a note that nobody's playing can be measured against
+SOFTER_AT_ONCE = 1.5  # dB by which the last few notes may lie under the level that is answered
 NO_PULSE_BAR: Seconds = 4.0  # a bar, while there is no pulse
 BEATS_A_BAR = 4
 RING_DOWN: Seconds = 3.0  # a sounding bass is let go over 2-4 s, never cut
@@ -41,11 +42,13 @@ def velocity_under(part: Part | None, decibels: float, voice: Voice) -> int:
     """A velocity so many dB under the maker's own level: audible where it can be, never louder."""
     if part is None or not part.dynamics.velocity:
         return SILENT_START
-    wanted = velocity_at(part.dynamics.level - decibels, voice)
+    # who grows softer is followed at once, who grows louder with time
+    level = min(part.dynamics.level, part.dynamics.recent + SOFTER_AT_ONCE)
+    wanted = velocity_at(level - decibels, voice)
     if wanted >= AUDIBLE:
         return wanted
     # A very soft maker: rise towards the audible, but stay 3 dB under.
-    return max(wanted, min(AUDIBLE, velocity_at(part.dynamics.level - 3.0, voice)))
+    return max(wanted, min(AUDIBLE, velocity_at(level - 3.0, voice)))
 
 
 def bar_seconds(heard: Impression) -> Seconds:

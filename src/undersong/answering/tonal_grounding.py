@@ -76,6 +76,8 @@ class TonalGrounding:
         if part is None or tonality is None or not part.pitched:
             return NOTHING
         held = so_far.held("bass")
+        if any(s.play.voice == "chords" for s in so_far.sounding.values()):
+            return NOTHING  # a wall of tones still rings: nothing sweet before it is gone
         if not held:
             return self._enter(heard, part, tonality, so_far)
         sounding = held[-1]
@@ -126,11 +128,10 @@ class TonalGrounding:
         forsaken = Answer(until=part.last_sound + FORSAKEN)
         moved, latest = so_far.last(self.name, "moved"), so_far.last(self.name)
         bar = max(bar_seconds(heard), SLOWEST_MOVE)
-        if moved is not None and heard.time - moved.at < bar:
-            return forsaken
         if latest is not None and heard.time - latest.at < SETTLE:
             return forsaken
-        pc, _ = _best_ground(heard, part, tonality, so_far, present)
+        may_move = moved is None or heard.time - moved.at >= bar
+        pc = _best_ground(heard, part, tonality, so_far, present)[0] if may_move else present
         if pc != present:
             return self._sound(
                 heard, part, pc, "moved",
@@ -139,7 +140,8 @@ class TonalGrounding:
             )  # fmt: skip
         wanted = velocity_under(part, UNDER, "bass")
         off = level(wanted, "bass") - level(sounding.play.velocity, "bass")
-        if heard.time - sounding.play.at >= RENEW or abs(off) > LEVEL_OFF:
+        faded = may_move and (heard.time - sounding.play.at >= RENEW or off > LEVEL_OFF)
+        if faded or off < -LEVEL_OFF:  # too strong a ground does not wait
             return self._sound(
                 heard, part, pc, "renewed",
                 "I renewed the ground under your note, as soft or strong as you play now.",
@@ -177,8 +179,11 @@ def _moved_because(tonality: Tonality) -> str:
 
 def _welcome(pitch: int, pc: int, part: Part) -> bool:
     """Whether a ground that was let go may come back with this note: at once where the note
-    stands well on it, else with the next note, when more is known."""
-    return len(part.phrase.tones) > 1 or (pitch - pc) % 12 in SETTLED
+    stands well on it, else with a later one, once nothing in the phrase chafes with it."""
+    if (pitch - pc) % 12 in SETTLED:
+        return True
+    tones = [tone.pitch for tone in part.phrase.tones if tone.pitch is not None]
+    return len(tones) > 1 and not any(rubs(tone, pc) for tone in tones)
 
 
 def _last(so_far: Turns) -> int:
@@ -191,7 +196,7 @@ def _last(so_far: Turns) -> int:
 
 def _with_you(entered: Turn | None) -> str:
     if entered is not None:
-        return "You came back, so the ground came back with you."
+        return "You play on, so the ground comes back under you."
     return "Your notes began to belong together, so I put a ground under them."
 
 
@@ -260,8 +265,8 @@ def _few_notes(
         if present == first and onset is not None and part.onsets >= NEW_LIGHT:
             return (first + 5) % 12, 0.6  # the same note in a new light: now it is a fifth
         return (present if present is not None else first), 0.6
-    if present is not None and (onset is None or not rubs(onset, present)):
-        return present, accepted[present]
+    if present is not None:
+        return present, accepted[present]  # two notes to and fro: the ground stays through both
     played = [pc for pc in range(12) if tonality.sounded[pc] >= PLAYED]
     candidates = [pc for pc in (first, *played) if onset is None or not rubs(onset, pc)]
     pc = max(candidates, key=lambda c: (round(accepted[c] + FIRST_HELD * (c == first), 6), -c))

@@ -1,6 +1,7 @@
 """Arc: the form of the first two minutes, counted from the maker's first sound.
 
-Until 40 s only hold or ground; between 40 and 90 s the first echo; by 120 s one silence shared.
+Until 40 s only hold or ground; then an echo may come, at most every 18 s. If nobody has been silent
+together with the partner by then, one silence is offered between 95 and 120 s.
 """
 
 from __future__ import annotations
@@ -37,4 +38,7 @@ def silence_due(heard: Impression, so_far: Turns) -> bool:
     """Whether a silence should be shared now, since none has been."""
     if not SHARED_SILENCE_FROM <= elapsed(heard, so_far) <= SHARED_SILENCE_BY:
         return False
-    return so_far.shared_silences == 0
+    if so_far.silent_together:
+        return False
+    offered = so_far.last("giving-space", "room")
+    return offered is None or so_far.first_sound is None or offered.at < so_far.first_sound + MEETING

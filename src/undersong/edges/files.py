@@ -15,6 +15,13 @@ LARGEST_LOG = 512 * 1024 * 1024  # bytes
 
 def check_writable(path: Path) -> None:
     """Raise UsageError with one sentence if ``path`` could not be written."""
+    try:
+        _check_writable(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _check_writable(path: Path) -> None:
     if path.is_dir():
         raise UsageError(f"{path} is a folder; please name a file in it.")
     if path.exists() and not path.is_file():
@@ -34,7 +41,7 @@ def write_whole(path: Path, data: bytes) -> None:
     check_writable(path)
     draft: str | None = None
     try:
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name[:64]}.", dir=path.parent)
+        handle, draft = tempfile.mkstemp(prefix=".undersong-", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -77,7 +84,9 @@ class AppendOnly:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+            # O_BINARY only exists where line ends would else be changed
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            self._handle = os.open(path, flags, PRIVATE_FILE)
             _sync_folder(path.parent)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -32,6 +32,8 @@ from undersong.theory.loudness import UNKNOWN_VELOCITY
 LARGEST = 16 * 1024 * 1024  # bytes
 LONGEST: Seconds = 24 * 3600.0
 MOST_A_SECOND = 2000  # notes; no hands play more
+SHORTEST: Seconds = 0.001
+MOST_OTHERS = 10_000  # note ends and controller moves in a second: a pedal sends many
 DRUMS = 9  # MIDI channel 10 counts from 0
 TICKS_A_QUARTER = 500  # at 120 beats a minute one tick is one millisecond
 TEMPO = 500_000  # microseconds a quarter
@@ -128,18 +130,24 @@ def _bytes(path: Path) -> bytes:
 
 
 def _tracks(file: mido.MidiFile) -> list[Track]:
-    tempos = _tempo_map(file)
+    tempos = _tempo_map(file.tracks)
     tracks: list[Track] = []
     for number, track in enumerate(file.tracks):
         ticks = 0
         messages: list[Message] = []
-        clock = _Clock(tempos if file.type != 2 else [(0, TEMPO)], file.ticks_per_beat)
+        begun: dict[tuple[int, int], Seconds] = {}
+        # in format 2 each track is a piece of its own, with tempos of its own
+        clock = _Clock(_tempo_map([track]) if file.type == 2 else tempos, file.ticks_per_beat)
         for message in track:
             ticks += message.time
             if message.type in ("note_on", "note_off", "control_change"):
                 time = clock.seconds(ticks)
                 if time > LONGEST:
                     raise EventError("The file lasts longer than a day; please give a shorter one.")
+                if _begins(message):
+                    begun[message.channel, message.note] = time
+                elif _ends(message) and begun.get((message.channel, message.note)) == time:
+                    time += SHORTEST  # a note without length still ends after it began
                 messages.append(Message(time, message))
         tracks.append(Track(number, _clean(track.name, number), tuple(messages)))
     return tracks
@@ -153,10 +161,10 @@ def _clean(name: str, number: int) -> str:
     return readable.removeprefix("maker: ") or f"track {number}"
 
 
-def _tempo_map(file: mido.MidiFile) -> list[tuple[int, int]]:
+def _tempo_map(tracks: Sequence[mido.MidiTrack]) -> list[tuple[int, int]]:
     """(tick, microseconds a quarter), ascending."""
     tempos = [(0, TEMPO)]
-    for track in file.tracks:
+    for track in tracks:
         ticks = 0
         for message in track:
             ticks += message.time
@@ -197,21 +205,21 @@ def choose_makers(tracks: Sequence[Track], wanted: Sequence[str]) -> list[MakerT
         messages = sorted((m for track in playing for m in track.messages), key=_order)
         makers = [MakerTrack(MakerId(playing[0].name), tuple(messages))]
     else:
-        makers = [_wanted(tracks, name) for name in dict.fromkeys(wanted)]
+        chosen = {_wanted(tracks, name).number: _wanted(tracks, name) for name in wanted}
+        makers = [MakerTrack(MakerId(track.name), track.messages) for track in chosen.values()]
         names = Counter(maker.maker for maker in makers)
         if any(count > 1 for count in names.values()):
             makers = [MakerTrack(MakerId(f"{m.maker} {n}"), m.messages) for n, m in enumerate(makers, 1)]
-    for maker in makers:
-        _bounded(maker)
+    _bounded(makers)
     return makers
 
 
-def _wanted(tracks: Sequence[Track], name: str) -> MakerTrack:
+def _wanted(tracks: Sequence[Track], name: str) -> Track:
     for track in tracks:
-        if name in (track.name, str(track.number)):
+        if name.removeprefix("maker: ") == track.name or name == str(track.number):
             if not track.notes:
                 raise EventError(f"The track {name!r} has no notes; please name another.")
-            return MakerTrack(MakerId(track.name), track.messages)
+            return track
     known = ", ".join(f"{t.number} ({t.name})" for t in tracks if t.notes)
     raise UsageError(f"There is no track {name!r} in this file; those with notes are {known}.")
 
@@ -220,14 +228,20 @@ def _order(message: Message) -> tuple[Seconds, bool]:
     return (message.time, _begins(message.message))
 
 
-def _bounded(maker: MakerTrack) -> None:
-    seconds = Counter(int(m.time) for m in maker.messages if _begins(m.message))
-    fullest = max(seconds.values(), default=0)
-    if fullest > MOST_A_SECOND:
-        raise EventError(
-            f"There are {fullest} notes within one second, more than anyone can play; "
-            f"please give a file with at most {MOST_A_SECOND}."
-        )
+def _bounded(makers: Sequence[MakerTrack]) -> None:
+    """Raise EventError for more notes or other messages in one second than people bring about."""
+    notes: Counter[int] = Counter()
+    others: Counter[int] = Counter()
+    for maker in makers:
+        for item in maker.messages:
+            (notes if _begins(item.message) else others)[int(item.time)] += 1
+    for found, most, what in ((notes, MOST_A_SECOND, "notes"), (others, MOST_OTHERS, "controls")):
+        fullest = max(found.values(), default=0)
+        if fullest > most:
+            raise EventError(
+                f"There are {fullest} {what} within one second, more than anyone can play; "
+                f"please give a file with at most {most}."
+            )
 
 
 def events(makers: Sequence[MakerTrack]) -> list[Input]:
@@ -298,8 +312,10 @@ def duet(makers: Sequence[MakerTrack], partner: Sequence[PartnerTone]) -> bytes:
             continue
         at = DRUMS if voice == "percussion" else channel + 1
         timed: list[Timed] = [(0.0, mido.Message("program_change", channel=at, program=program))]
-        for tone in tones:
-            end = max(tone.offset, tone.onset + 0.001)
+        for number, tone in enumerate(tones):
+            # one pitch sounds once on a track: the earlier note ends where the later begins
+            again = [t.onset for t in tones[number + 1 :] if t.pitch == tone.pitch][:1]
+            end = max(min([tone.offset, *again]), tone.onset + SHORTEST)
             on = mido.Message("note_on", channel=at, note=tone.pitch, velocity=tone.velocity)
             off = mido.Message("note_off", channel=at, note=tone.pitch, velocity=0)
             timed += [(tone.onset, on), (end, off)]
@@ -317,7 +333,8 @@ def write(tracks: Sequence[tuple[str, Sequence[Timed]]], ticks_a_second: int) ->
         track = mido.MidiTrack()
         track.append(mido.MetaMessage("track_name", name=name, time=0))
         now = 0
-        ticked = [(round(time * ticks_a_second), message) for time, message in timed]
+        # an event may have happened before it was heard, and so before the start
+        ticked = [(max(0, round(time * ticks_a_second)), message) for time, message in timed]
         # at one tick, notes end before others begin; sorting is stable, so order is kept
         for tick, message in sorted(ticked, key=lambda t: (t[0], _begins(t[1]))):
             track.append(message.copy(time=tick - now))

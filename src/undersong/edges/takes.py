@@ -13,7 +13,7 @@ import mido
 
 from undersong.edges import files, midi
 from undersong.edges.platform import PRIVATE_FOLDER
-from undersong.errors import EventError, UsageError
+from undersong.errors import UndersongError, UsageError
 from undersong.events import Seconds
 from undersong.reflecting.duet import duet
 from undersong.remembering import log as codec
@@ -68,7 +68,7 @@ class Takes:
                 continue
             try:
                 found.append(self.get(folder.name))
-            except EventError as error:
+            except UndersongError as error:
                 faults.append(f"{folder.name}: {error}")
         return found, faults
 

@@ -10,6 +10,7 @@ from undersong.theory.grouping import ACTIVE_GAP, TOGETHER, active_density
 from undersong.theory.loudness import SILENCE, mean_level, velocity_at
 
 SPAN: Seconds = 10.0  # of active playing
+RECENT = 4  # notes
 REMEMBERED = 160  # onsets
 
 
@@ -39,11 +40,11 @@ class DynamicsListener:
         """The present reading."""
         if self._levels is None:
             self._levels = self._read_levels()
-        level, velocity, spread = self._levels
-        return Dynamics(level, velocity, spread, round(active_density(self._groups, now, SPAN), 6))
+        level, velocity, recent = self._levels
+        return Dynamics(level, velocity, recent, round(active_density(self._groups, now, SPAN), 6))
 
     def _read_levels(self) -> tuple[float, int, float]:
-        """Level, its velocity, and the spread of velocities: they change with a note, not with time."""
+        """Level, its velocity, and the recent level: they change with a note, not with time."""
         velocities: list[int] = []
         active = 0.0
         later: Seconds | None = None
@@ -55,8 +56,6 @@ class DynamicsListener:
             velocities.append(velocity)
             later = time
         if not velocities:
-            return SILENCE, 0, 0.0
+            return SILENCE, 0, SILENCE
         level = mean_level(velocities)
-        mean = sum(velocities) / len(velocities)
-        spread = (sum([(v - mean) ** 2 for v in velocities]) / len(velocities)) ** 0.5
-        return level, velocity_at(level), round(spread, 3)
+        return level, velocity_at(level), mean_level(velocities[:RECENT])

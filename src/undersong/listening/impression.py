@@ -55,13 +55,13 @@ class Phrase:
 class Dynamics:
     """How loud and how dense the last ten seconds of active playing were.
 
-    ``level`` in dB below full (see theory.loudness); ``velocity`` the MIDI velocity of that level;
-    ``spread`` the standard deviation of the velocities; ``density`` in onset groups a second.
+    ``level`` in dB below full (see theory.loudness), and ``velocity`` the MIDI velocity of it;
+    ``recent`` the level of the last few notes alone; ``density`` in onset groups a second.
     """
 
     level: float
     velocity: int
-    spread: float
+    recent: float
     density: float
 
 

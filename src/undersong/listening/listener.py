@@ -40,11 +40,13 @@ class Listener:
         self._tonality = TonalityListener()
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
+        self.new_group = False  # whether the last event opened a group of onsets
         self._latest: MakerId | None = None
 
     def hear(self, event: Input) -> list[Heard]:
         """Take in one event at ``event.heard``; returns what was heard anew."""
         self._onset = None
+        self.new_group = False
         now = event.heard
         time = min(event.time, now)
         if isinstance(event, Steer):
@@ -65,6 +67,8 @@ class Listener:
                     self._ended(part.pedal(now, time, value >= PEDAL_DOWN))
             case Leave():
                 self._ended(part.leave(now, time))
+                # what was played stays in the key; the part itself begins anew with a Join or a note
+                del self._parts[event.maker]
             case Join():
                 pass
         return []
@@ -72,7 +76,9 @@ class Listener:
     def _begin(
         self, part: PartListener, now: Seconds, time: Seconds, pitch: int | None, force: int | None
     ) -> list[Heard]:
+        groups = part.onsets
         tone, begins, pause, heard = part.begin(now, time, pitch, force)
+        self.new_group = part.onsets > groups
         self._onset = tone
         self._latest = part.maker
         if pitch is not None:
@@ -107,7 +113,7 @@ class Listener:
         return min(due) if due else None
 
     def advance(self, now: Seconds) -> list[Heard]:
-        """Let time pass to ``now``, which must not lie beyond ``wake_at``."""
+        """Let time pass to ``now``, which must not lie beyond ``wake_at``. No onset is new any more."""
         self._onset = None
         heard: list[Heard] = []
         for part in self._parts.values():

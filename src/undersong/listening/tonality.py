@@ -16,7 +16,7 @@ from undersong.theory.keys import KEYS, LOG, LOG_PRIOR, MODES
 
 FADE_NOTE = 0.99  # evidence kept at each note: about the last 65 notes
 # Evidence kept at a pause longer than so many seconds, since a new key may begin after it.
-PAUSES: tuple[tuple[Seconds, float], ...] = ((8.0, 0.3), (3.0, 0.7))
+PAUSES: tuple[tuple[Seconds, float], ...] = ((6.0, 0.3), (3.0, 0.6))
 AT_ONSET = 0.7  # weight of a note of still unknown length
 PER_SECOND = 0.13  # and more for each second it lasts
 LONGEST: Seconds = 2.8  # up to this length

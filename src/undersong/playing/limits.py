@@ -2,18 +2,18 @@
 
 The safety clauses, from the maker's last ten seconds of active playing: the partner is never more
 than 15% denser (in onset groups of 40 ms, with a floor of half a group a second) and never louder.
-Exempt from density: a soft grounding pulse, a close that was asked for and an opening that was.
+Exempt from density: a soft grounding pulse, an opening or a close that was asked for, and an echo.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from undersong.events import Seconds, Voice
+from undersong.events import VOICES, Seconds, Voice
 from undersong.listening.impression import Impression
-from undersong.notes import After, Note
+from undersong.notes import After, Note, Pulse
 from undersong.plan import Limits
-from undersong.theory.grouping import TOGETHER
+from undersong.theory.grouping import TOGETHER, onset_groups
 from undersong.theory.loudness import velocity_at
 from undersong.turns import Answer, Turns
 
@@ -31,27 +31,31 @@ def gate(
     if not answer.notes:
         return ()
     cap = _loudest(heard, limits)
-    room = _room(heard, so_far, limits)
+    clock = answer.clock or so_far.clock
+    density = max([part.dynamics.density for part in heard.makers.values()], default=0.0)
+    most = limits.denser * max(limits.density_floor, density) * WINDOW
+    taken = onset_groups(so_far.onsets(heard.time - WINDOW, EXEMPT))
     kept: list[Note] = []
-    groups: list[Seconds] = []
     for note in answer.notes:
         if not limits.lowest <= note.pitch <= limits.highest:
             continue
-        if isinstance(note.when, After) and technique not in EXEMPT:
-            at = note.when.moment + note.when.seconds
-            if not any(abs(at - other) <= TOGETHER for other in groups):
-                if len(groups) >= room:
-                    continue
-                groups.append(at)
-        loudest = cap[note.voice]
-        kept.append(
-            replace(
-                note,
-                velocity=max(1, min(note.velocity, loudest)),
-                seconds=min(max(note.seconds, 0.01), limits.longest),
-            )
-        )
+        at = _when(note, clock)
+        if technique not in EXEMPT and at is not None:
+            fresh = not any(abs(at - other) <= TOGETHER for other in taken)
+            if fresh and sum(1 for other in taken if at - WINDOW < other <= at) + 1 > most:
+                continue
+            if fresh:
+                taken.append(at)
+        softened = max(1, min(note.velocity, cap[note.voice]))
+        seconds = min(max(note.seconds, 0.01), limits.longest)
+        kept.append(replace(note, velocity=softened, seconds=seconds))
     return tuple(kept)
+
+
+def _when(note: Note, clock: Pulse | None) -> Seconds | None:
+    if isinstance(note.when, After):
+        return note.when.moment + note.when.seconds
+    return None if clock is None else clock.time_at(note.when.number)
 
 
 def _loudest(heard: Impression, limits: Limits) -> dict[Voice, int]:
@@ -62,19 +66,5 @@ def _loudest(heard: Impression, limits: Limits) -> dict[Voice, int]:
         if part.playing.name != "silent" and part.dynamics.velocity
     ] or [part.dynamics.level for part in heard.makers.values() if part.dynamics.velocity]
     if not levels:
-        return dict.fromkeys(("bass", "chords", "melody", "percussion"), OPENING_LOUDEST)
-    return {
-        voice: min(limits.loudest, velocity_at(min(levels), voice))
-        for voice in ("bass", "chords", "melody", "percussion")
-    }
-
-
-def _room(heard: Impression, so_far: Turns, limits: Limits) -> int:
-    """How many more onset groups fit into the window that ends now."""
-    density = max([part.dynamics.density for part in heard.makers.values()], default=0.0)
-    allowed = limits.denser * max(limits.density_floor, density) * WINDOW
-    used: list[Seconds] = []
-    for onset in so_far.onsets(heard.time - WINDOW, EXEMPT):
-        if not used or abs(onset - used[-1]) > TOGETHER:
-            used.append(onset)
-    return max(0, int(allowed) - len(used))
+        return dict.fromkeys(VOICES, OPENING_LOUDEST)
+    return {voice: min(limits.loudest, velocity_at(min(levels), voice)) for voice in VOICES}

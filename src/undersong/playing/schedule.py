@@ -65,14 +65,17 @@ class Schedule:
         self._sent_beats: dict[int, _Pending] = {}
         self._adapt = NO_ADAPT
         self._gain = Gain()
+        self._followed = 0.0  # the beat at which the clock was last corrected
         self._planned = 0
         self._next_id = 1
 
     # --- planning ----------------------------------------------------------------------------
 
-    def start_clock(self, clock: Pulse) -> None:
+    def start_clock(self, clock: Pulse, now: Seconds) -> None:
         """The partner's clock runs like ``clock`` from now on; only notes added later follow it."""
         self._turns.clock = clock
+        self._turns.clock_since = now
+        self._followed = clock.beat_at(now) - 1.0
         self._gain = Gain()
 
     def adapt(self, adapt: Adapt) -> None:
@@ -113,7 +116,7 @@ class Schedule:
 
     def _send(self, pending: _Pending, now: Seconds) -> Play:
         note = pending.note
-        reactive = isinstance(note.when, After) and pending.at - now < self._plan.lead - 1e-9
+        reactive = isinstance(note.when, After) and note.when.seconds == 0.0
         play = Play(
             id=self._next_id,
             at=pending.at,
@@ -143,7 +146,10 @@ class Schedule:
         off = (beat - nearest) * clock.period
         if abs(off) > adapt.near * clock.period:
             return []
-        change = max(-adapt.most, min(adapt.most, adapt.period * off / clock.period))
+        # a share a beat: for an onset that comes sooner than a beat after the last one, less
+        most = adapt.most * max(0.0, min(4.0, beat - self._followed))
+        self._followed = beat
+        change = max(-most, min(most, adapt.period * off / clock.period))
         period = clock.period * (1.0 + change)
         phase = self._gain.after(off, adapt)
         step = adapt.step * clock.period

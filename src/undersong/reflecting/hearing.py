@@ -29,7 +29,7 @@ def lines(outputs: Iterable[Output], *, several: bool) -> Iterator[str]:
         line: dict[str, Any] = {"time": round(output.time, 6)}
         if several and not isinstance(output, HeardTonality):
             line["maker"] = output.maker
-        yield json.dumps(line | _told(output), ensure_ascii=False)
+        yield json.dumps(line | _told(output))
 
 
 def _told(heard: Heard) -> dict[str, Any]:

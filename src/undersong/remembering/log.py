@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from typing import Any
 
-from undersong.errors import EventError
+from undersong.errors import EventError, UsageError
 from undersong.events import (
     Chose,
     Control,
@@ -31,6 +31,7 @@ from undersong.events import (
     Steer,
     Tap,
     check,
+    check_output,
 )
 from undersong.plan import Limits, Plan
 
@@ -149,10 +150,12 @@ def decode(line: str) -> Input | Logged:
         kind = _KIND_OF[direction, read.pop(direction)]
         known = {field.name for field in fields(kind)}
         event: Input | Logged = kind(**{k: v for k, v in read.items() if k in known})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EventError("A line of the log is no event that this version knows.") from error
     if isinstance(event, (NoteOn, NoteOff, Tap, Control, Join, Leave, Steer)):
         check(event)
+    else:
+        check_output(event)
     return event
 
 
@@ -175,6 +178,8 @@ def _sound_lines(data: bytes) -> tuple[list[str], str | None]:
     """The lines of every whole chunk, and what was dropped at the end."""
     sound: list[str] = []
     body = b""
+    if not data.startswith(b'{"undersong"'):
+        return sound, None
     chain, chunk = "", 0
     rows = data.split(b"\n")
     for index, row in enumerate(rows):
@@ -189,7 +194,10 @@ def _sound_lines(data: bytes) -> tuple[list[str], str | None]:
                         f"The last part of the log (chunk {chunk}) is torn and was left out.",
                     )
                 raise EventError(f"The log is damaged in chunk {chunk}: its checksums do not agree.")
-            sound += body.decode("utf-8").splitlines()
+            try:
+                sound += body.decode("utf-8").split("\n")[:-1]
+            except UnicodeDecodeError as error:
+                raise EventError(f"The log is damaged in chunk {chunk}: it is no text.") from error
             body = b""
         elif row or index + 1 < len(rows):
             body += row + b"\n"
@@ -223,5 +231,7 @@ def _read_header(line: str) -> Header:
             techniques=tuple(read["techniques"]),
             started=read.get("started"),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except UsageError as error:
+        raise EventError(f"The plan in this log cannot be played: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise EventError("This is not a session log: its first line is no header.") from error

@@ -39,12 +39,16 @@ def replay(log: Log, engine: str, techniques: Registry, policy: Policy) -> Diffe
     played: list[Logged] = []
     for event in log.inputs:
         played += _logged(session.receive(event))
+    by_the_last_input = len(played)
     while len(played) < len(log.outputs) and session.wake_at is not None:
         played += _logged(session.advance(session.wake_at))
     for number, was in enumerate(log.outputs, start=1):
         now = played[number - 1] if number <= len(played) else None
         if now != was:
             return Difference(number, encode(was), encode(now) if now is not None else "nothing")
+    if len(log.outputs) < by_the_last_input and log.dropped is None:
+        number = len(log.outputs) + 1
+        return Difference(number, "nothing", encode(played[number - 1]))
     return None
 
 
