@@ -8,7 +8,9 @@ import pytest
 
 from playing import MAKERS, outputs, played
 from undersong import Plan
+from undersong.choosing.rules import Rules
 from undersong.events import Chose, Input, Play, Release, Steer, Tap
+from undersong.listening.listener import Listener
 from undersong.reflecting.duet import Duet, PartnerTone
 from undersong.testing import makers
 from undersong.testing.contracts import CONTRACTS, Contract
@@ -16,6 +18,7 @@ from undersong.testing.safety import CLAUSES
 from undersong.testing.scenes import FRAGMENTS, TECHNIQUES, Scene, read_playing
 from undersong.testing.score import assert_score
 from undersong.testing.window import Played
+from undersong.turns import Choice, Turns
 
 MAKER = makers.MAKER
 TUNE = [
@@ -124,6 +127,7 @@ def test_a_low_maker_gets_the_ground_above() -> None:
     """Under a low hum nothing is played; above it, a soft tone."""
     scene = next(s for s in FRAGMENTS if s.name == "low-hum")
     highest = max(t.pitch or 0 for t in played(scene.events()).tones())
+    assert played(scene.events()).voice("bass")
     assert all(t.pitch > highest for t in played(scene.events()).voice("bass"))
 
 
@@ -140,6 +144,7 @@ def test_the_bass_is_never_closer_than_a_fifth_below(scene: Scene) -> None:
     """In every scene the ground keeps at least seven semitones from what sounds with it, or lies
     above a low maker."""
     made = played(scene.events())
+    assert made.voice("bass")
     for bass in made.voice("bass"):
         with_it = [t.pitch for t in made.tones() if t.pitch and bass.onset - 0.1 <= t.onset < bass.offset]
         assert not with_it or bass.pitch <= min(with_it) - 7 or bass.pitch > max(with_it)
@@ -276,3 +281,49 @@ def test_contracts_can_fail() -> None:
     ]
     for broken in (louder, near, restless):
         assert rate("tonal-grounding", replace(of, duet=with_bass(broken)))[0] < 0.6
+
+
+def test_a_choice_stays_for_some_seconds() -> None:
+    """A state that asks for another technique: not within four seconds of the last choice, not in a
+    silence, but with the next note after that; a storm does not wait."""
+    listener = Listener()
+    for n in range(12):
+        listener.hear(Tap(50.0 + 0.5 * n, 50.0 + 0.5 * n, MAKER, 60))
+    heard = listener.impression(55.5)
+    assert heard.lead is not None
+    scattered = replace(heard, playing=replace(heard.playing, name="scattered"))
+    chosen = Choice("synchronising", "Because.")
+    turns = Turns(choice=chosen, chosen_at=53.0, first_sound=1.0)
+    rules = Rules()
+    assert rules.choose(scattered, turns) is chosen
+    turns.chosen_at = 51.0
+    assert rules.choose(scattered, turns).technique == "rhythmic-grounding"
+    assert rules.choose(replace(scattered, onset=None), turns) is chosen
+    turns.chosen_at = 55.0
+    storm = replace(heard, playing=replace(heard.playing, name="storming"))
+    assert rules.choose(storm, turns).technique == "holding"
+
+
+def _even(pitches: str, start: float, velocity: int) -> str:
+    return " ".join(f"{p}@{start + n}:0.8!{velocity}" for n, p in enumerate(pitches.split()))
+
+
+def test_softer_playing_is_followed_at_once() -> None:
+    """Six loud seconds, then soft ones: within three soft notes the ground is under them."""
+    loud = _even("D4 F4 A4 G4 F4 E4 D4 A4", 0.5, 95)
+    soft = _even("D4 E4 F4 G4 F4 E4 D4 D4", 9.0, 34)
+    bass = played(read_playing(f"{loud} {soft}")).voice("bass")
+    under = [t for t in bass if t.onset <= 12.6 < t.offset]
+    assert under
+    assert under[-1].velocity < 34
+
+
+def test_nothing_sweet_while_the_wall_still_rings() -> None:
+    """After a storm no ground enters until the long tones have faded."""
+    calm = read_playing(_even("C4 E4 G4 E4 F4 D4 C4 C4", 22.0, 60))
+    storm = [e for e in makers.storming(TUNE * 2, 1) if e.heard < 20.0]
+    made = played([*storm, *calm])
+    walls = [t for t in made.voice("chords") if t.onset < 22.0]
+    ground = [t for t in made.voice("bass") if t.onset > 22.0 and t.velocity < 60]
+    assert walls
+    assert all(t.onset >= max(w.offset for w in walls) - 0.01 for t in ground)

@@ -79,7 +79,7 @@ def test_a_log_replays_and_renders(run: Run, tune: Path) -> None:
     partner = [t for t in mido.MidiFile("again.mid").tracks if t.name == "partner: bass"]
     first = [t for t in mido.MidiFile("out.mid").tracks if t.name == "partner: bass"]
     assert partner == first
-    text = Path("session.jsonl").read_text()
+    text = Path("session.jsonl").read_text(encoding="utf-8")
     engine = json.loads(text.splitlines()[0])["engine"]
     Path("other.jsonl").write_bytes(_resealed(text.replace(engine, "9.9.9+ffff")))
     code, _, err = run("replay", "other.jsonl", "-o", "third.mid")
@@ -88,6 +88,17 @@ def test_a_log_replays_and_renders(run: Run, tune: Path) -> None:
     Path("changed.jsonl").write_bytes(_resealed(text.replace('"voice": "bass"', '"voice": "chords"')))
     code, out, _ = run("replay", "changed.jsonl")
     assert (code, "differs" in out, "chords" in out) == (1, True, True)
+
+
+def test_outputs_missing_from_a_log_are_a_difference(run: Run, tune: Path) -> None:
+    """A log from which everything that came out was taken is not the same session."""
+    run("answer", tune, "-o", "out.mid", "--log", "session.jsonl")
+    kept = [
+        x for x in Path("session.jsonl").read_text(encoding="utf-8").splitlines() if '"out"' not in x[:8]
+    ]
+    Path("bare.jsonl").write_bytes(_resealed("\n".join(kept)))
+    code, out, _ = run("replay", "bare.jsonl")
+    assert (code, "nothing" in out) == (1, True)
 
 
 def _resealed(text: str) -> bytes:
@@ -183,6 +194,8 @@ BAD = (
     (["answer", "tune.mid", "-o", os.devnull], "not an ordinary file"),
     (["answer", "tune.mid", "-o", "tune.mid"], "overwritten"),
     (["answer", "tune.mid", "-o", "out.mid", "--log", "tune.mid"], "overwritten"),
+    (["answer", "tune.mid", "-o", "out.mid", "--log", "./out.mid"], "overwritten"),
+    (["answer", "tune.mid", "-o", "x" * 300], "cannot be written"),
     (["answer", "tune.mid", "-o", "out.mid", "--technique", "mirroring"], "no technique 'mirroring' yet"),
     (["answer", "tune.mid", "-o", "out.mid", "--seed", "x"], "--seed"),
     (["answer", "tune.mid", "-o", "out.mid", "--reaction-ms", "-3"], "--reaction-ms"),

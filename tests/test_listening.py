@@ -1,5 +1,6 @@
 """Hearing: what is heard of simple playing, with golden numbers where there is a source."""
 
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -22,6 +23,7 @@ from undersong.events import (
     Tap,
 )
 from undersong.listening.pulse import PulseListener
+from undersong.listening.state import Evidence, StateListener
 from undersong.listening.tonality import TonalityListener
 from undersong.testing import makers
 from undersong.testing.makers import Timekeeper
@@ -231,3 +233,20 @@ def test_every_scene_can_be_read() -> None:
     for scene in FRAGMENTS:
         begun = [e for e in scene.events() if isinstance(e, (NoteOn, Tap))]
         assert len(begun) == len(scene.playing.split()), scene.name
+
+
+def test_a_new_state_has_to_last() -> None:
+    """One onset that sounds like another state is not believed; when it lasts, it is."""
+    flowing = Evidence(10, 2.0, 2.0, 64.0, 0.05, 2.0, 0.0, True, True, 0, False)
+    storm = replace(flowing, notes=12.0, velocity=110.0)
+    listener = StateListener()
+    listener.onset(1.0, flowing)
+    listener.onset(2.0, storm)
+    listener.onset(2.4, flowing)
+    listener.advance(5.0)
+    assert listener.playing.name == "flowing"
+    listener.onset(6.0, storm)
+    listener.onset(6.9, storm)
+    assert listener.playing.name == "flowing"
+    listener.onset(7.6, storm)
+    assert listener.playing.name == "storming"

@@ -154,3 +154,28 @@ def test_smpte_time_is_refused(tmp_path: Path) -> None:
     data[12:14] = struct.pack(">h", -(25 << 8) + 40)
     with pytest.raises(EventError):
         midi.read(written(tmp_path, bytes(data)))
+
+
+def test_a_note_without_length_ends_after_it_began(tmp_path: Path) -> None:
+    """On and off in one tick: the note is let go, here and in the duet."""
+    timed = [
+        (0.5, mido.Message("note_on", note=60, velocity=64)),
+        (0.5, mido.Message("note_off", note=60, velocity=0)),
+    ]
+    file = mido.MidiFile(ticks_per_beat=500)
+    track = mido.MidiTrack([m.copy(time=0) for _, m in timed])
+    file.tracks.append(track)
+    path = tmp_path / "zero.mid"
+    file.save(path)
+    makers_ = midi.choose_makers(midi.read(path), [])
+    assert [type(e) for e in midi.events(makers_)] == [NoteOn, NoteOff]
+    again = midi.read(written(tmp_path, midi.duet(makers_, ()), "out.mid"))
+    assert [m.message.type for t in again for m in t.messages] == ["note_on", "note_off"]
+
+
+def test_one_pitch_sounds_once_on_a_track(tmp_path: Path) -> None:
+    """Overlapping notes of one pitch are written one after the other, so that any reader pairs them."""
+    partner = (PartnerTone(1.0, 9.4, 40, 60, "bass"), PartnerTone(9.0, 17.4, 40, 60, "bass"))
+    tracks = midi.read(written(tmp_path, midi.duet([], partner)))
+    played = [(m.message.type, round(m.time, 3)) for t in tracks for m in t.messages]
+    assert played == [("note_on", 1.0), ("note_off", 9.0), ("note_on", 9.0), ("note_off", 17.4)]

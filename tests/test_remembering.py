@@ -113,3 +113,27 @@ def _resealed(body: bytes) -> bytes:
 
     end = {"chunk": 1, "crc": zlib.crc32(body), "sha256": sha256(body).hexdigest()}
     return body + json.dumps(end, separators=(", ", ": ")).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"out": "play", "id": 1, "at": Infinity, "kind": "planned", "voice": "bass", "pitch": 40, '
+        '"velocity": 30, "seconds": 1}',
+        '{"out": "play", "id": 1, "at": 1, "kind": "planned", "voice": "bass", "pitch": 999, '
+        '"velocity": 30, "seconds": 1}',
+        '{"out": "play", "id": 1, "at": 1, "kind": "planned", "voice": "kazoo", "pitch": 40, '
+        '"velocity": 30, "seconds": 1}',
+        '{"out": "chose", "time": 1, "technique": 3, "because": "x"}',
+        '{"in": "steer", "time": 1, "heard": 1, "maker": "a", "what": "technique", "technique": []}',
+        '{"in": "note_on", "time": 1'
+        + "0" * 400
+        + ', "heard": 1, "maker": "a", "pitch": 60, "velocity": 9}',
+        '{"in": "note_on", "time": 1, "heard": 1, "maker": "a\\u2028b", "pitch": 60, "velocity": 9}',
+        "[" * 100_000,
+    ],
+)
+def test_a_crafted_line_is_refused(line: str) -> None:
+    """Values that no session writes are refused by our own error, whatever they are."""
+    with pytest.raises(EventError):
+        codec.decode(line)

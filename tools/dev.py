@@ -39,6 +39,7 @@ def set_up() -> None:
     wanted = sha256()
     for path in (ROOT / "pyproject.toml", ROOT / "tools" / "constraints.txt"):
         wanted.update(path.read_bytes())
+    wanted.update(sys.version.encode())
     stamp = wanted.hexdigest()
     if STAMP.is_file() and STAMP.read_text() == stamp:
         return

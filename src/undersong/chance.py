@@ -7,11 +7,7 @@ Each name has its own stream, so that one technique's draws never shift another'
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from hashlib import sha256
-from typing import TypeVar
-
-T = TypeVar("T")
 
 
 class Chance:
@@ -34,11 +30,10 @@ class Chance:
         """Evenly distributed between ``low`` and ``high``."""
         return low + (high - low) * self.unit(stream)
 
-    def one_of(self, stream: str, choices: Sequence[T]) -> T:
-        """One of ``choices``, each as likely."""
-        return choices[int(self.unit(stream) * len(choices))]
-
     def spread(self, stream: str, width: float) -> float:
         """Roughly normal around 0 with standard deviation ``width``, never beyond 6 of it."""
         # Twelve uniform draws: no libm, so the same bits everywhere.
-        return width * (sum(self.unit(stream) for _ in range(12)) - 6.0) if width else 0.0
+        total = 0.0
+        for _ in range(12):  # not sum(): its last bits differ between Python versions
+            total += self.unit(stream)
+        return width * (total - 6.0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
+from types import MappingProxyType
 
 from undersong.answering.technique import Technique
 from undersong.errors import UsageError
@@ -12,7 +14,7 @@ GROUP = "undersong.techniques"
 
 
 @cache
-def techniques() -> dict[str, Technique]:
+def techniques() -> Mapping[str, Technique]:
     """Every installed technique, in the order of their names.
 
     Raises UsageError if a plug-in cannot be loaded or names itself differently.
@@ -31,4 +33,4 @@ def techniques() -> dict[str, Technique]:
                 f"The technique {entry.name!r} calls itself {technique.name!r}; the names must agree."
             )
         found[entry.name] = technique
-    return found
+    return MappingProxyType(found)

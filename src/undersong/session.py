@@ -65,7 +65,8 @@ class Session:
         self._now: Seconds = 0.0
         self._until: dict[str, Seconds] = {}
         self._told: dict[str, str] = {}
-        self._present: set[MakerId] = set()
+        self._present: set[MakerId] = set()  # only asked about, never looped over
+        self._met: set[MakerId] = set()  # likewise
         if plan.technique is not None:
             self._policy = Only(self._known(plan.technique))
 
@@ -98,10 +99,11 @@ class Session:
             self._known(event.technique)
         if event.heard < self._now:
             raise EventError("An event cannot be heard before one that was heard already.")
-        if event.maker not in self._present and len(self._present) >= MAKERS:
-            raise EventError(f"A session holds {MAKERS} makers at most.")
+        if event.maker not in self._met and len(self._met) >= MAKERS:
+            raise EventError(f"A session knows {MAKERS} makers at most, those who left included.")
         out = self.advance(event.heard)
         self._present.add(event.maker)
+        self._met.add(event.maker)
         out += self._listener.hear(event)
         match event:
             case NoteOn() | Tap():

@@ -1,8 +1,8 @@
 """Ending: a shared close, only when it is asked for.
 
-Clinical term: preparing and sharing an ending. Only Finish (or a therapist, or the time limit)
-brings it: a fading maker is given space, never dismissed. A slow decrescendo of at most twelve
-seconds onto the tonic or its fifth, then silence. It must never surprise, and never come by itself.
+Clinical term: preparing and sharing an ending. Only Finish brings it: a fading maker is given space,
+never dismissed. A slow decrescendo of at most twelve seconds onto the tonic or its fifth, then silence.
+It must never surprise, and never come by itself.
 """
 
 from __future__ import annotations

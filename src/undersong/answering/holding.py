@@ -26,6 +26,7 @@ AHEAD: Seconds = 0.6  # the next tones are planned so long before
 ROOT_CEILING = 47  # MIDI pitch
 SHARP = 0.1  # share of a pitch class from which it is part of the sound
 EDGES = (2, 6, 1)  # a second or a tritone, if the maker's sound has one
+NO_KEY = 2  # the pitch class to hold where no pitch was ever heard
 AFTER_THE_LAST: Seconds = 3.0  # the maker's silence in which no new tones begin
 
 
@@ -72,7 +73,7 @@ class Holding:
 def _root(tonality: Tonality | None) -> int:
     """The pitch class heard most: the wall is built of the maker's own sound."""
     if tonality is None:
-        return 2
+        return NO_KEY
     return max(range(12), key=lambda pc: (tonality.sounded[pc], -pc))
 
 

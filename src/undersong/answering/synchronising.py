@@ -3,9 +3,10 @@
 Clinical term: synchronising (Bruscia 1987, as cited by teaching texts): doing the same thing at the
 same time, here the maker's own beat. It says: we move together. It must never correct the maker's
 timing (an early hand is a trait, not an error), push the tempo, or drop out when the maker
-stumbles. Phase correction .3 and period correction .1: partners who adapt moderately are easiest
-to play with (Repp & Keller 2008; Fairhurst et al. 2013). When the beat is lost it coasts for some
-beats, nearly unmoved, and then holds still.
+stumbles. Partners who adapt moderately are easiest to play with (Repp & Keller 2008; Fairhurst et al.
+2013): with a maker who corrects asynchronies too, this one corrects .3 of each; with one who does not,
+up to all of it (playing.schedule.Gain tells which). When the beat is lost it coasts for some beats,
+nearly unmoved, and then holds still.
 """
 
 from __future__ import annotations

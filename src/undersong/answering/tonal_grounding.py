@@ -36,6 +36,7 @@ ABOVE_LOW, ABOVE_HIGH = 57, 69  # register of a ground above
 ENTER_ONSET = 3  # the onset with which the bass enters at the earliest,
 ENTER_AFTER: Seconds = 1.4  # this long after the first
 ENTER_SURE = 0.6  # and this sure that an ear would accept it
+ENTER_ANYWAY: Seconds = 4.5  # or, however unsure, this long after the first
 ENTER_SILENCE: Seconds = 1.0  # silence into which it enters otherwise
 ENTER_HELD: Seconds = 2.6  # or a single note held so long
 NEW_LIGHT = 4  # repeats of one note after which the ground moves once, to its lower fifth
@@ -104,7 +105,7 @@ class TonalGrounding:
                 entered is None
                 and part.onsets >= ENTER_ONSET
                 and heard.time - part.first_onset >= ENTER_AFTER
-                and sure >= ENTER_SURE
+                and (sure >= ENTER_SURE or heard.time - part.first_onset >= ENTER_ANYWAY)
             )
             if known:
                 return self._sound(heard, part, pc, "entered", _with_you(entered), softly=_last(so_far))

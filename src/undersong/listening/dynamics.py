@@ -10,7 +10,7 @@ from undersong.theory.grouping import ACTIVE_GAP, TOGETHER, active_density
 from undersong.theory.loudness import SILENCE, mean_level, velocity_at
 
 SPAN: Seconds = 10.0  # of active playing
-RECENT = 4  # notes
+RECENT = 3  # notes
 REMEMBERED = 160  # onsets
 
 

@@ -35,20 +35,12 @@ class Tonality:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The phrase a maker is in, or the last one. ``ended`` is its last offset, once that is known.
-
-    ``number`` counts from 1; ``tones`` are its notes so far; ``pause`` is the median silence
-    between this maker's phrases (None before there was one); ``interval`` the median time
-    between onsets so far; ``first_ended`` whether any phrase has ended yet.
-    """
+    """The phrase a maker is in, or the last one. ``ended`` is its last offset, once that is known;
+    ``number`` counts from 1; ``tones`` are its notes so far, the latest 24."""
 
     number: int
-    began: Seconds
     ended: Seconds | None
     tones: tuple[Tone, ...]
-    pause: Seconds | None
-    interval: Seconds | None
-    first_ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,6 @@ class Playing:
     name: str
     confidence: float
     because: str
-    since: Seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ SURER = 0.15  # a change of confidence that is worth telling
 FRAGILE: tuple[str, ...] = (
     "storming", "scattered", "tentative", "fading", "insistent", "flowing", "silent",
 )  # fmt: skip
-QUIET = Playing("silent", 1.0, "nothing has sounded yet", 0.0)
+QUIET = Playing("silent", 1.0, "nothing has sounded yet")
 
 
 class Listener:
@@ -60,15 +60,13 @@ class Listener:
             case Tap(velocity=force):
                 return self._begin(part, now, time, None, force)
             case NoteOff(pitch=pitch):
-                ended = part.end(now, time, pitch)
+                ended = part.end(time, pitch)
                 self._ended([ended] if ended is not None else [])
             case Control(control=control, value=value):
                 if control == PEDAL:
-                    self._ended(part.pedal(now, time, value >= PEDAL_DOWN))
+                    self._ended(part.pedal(time, value >= PEDAL_DOWN))
             case Leave():
-                self._ended(part.leave(now, time))
-                # what was played stays in the key; the part itself begins anew with a Join or a note
-                del self._parts[event.maker]
+                self._ended(part.leave(time))
             case Join():
                 pass
         return []

@@ -55,4 +55,4 @@ class MotifListener:
 
 def _same_rhythm(a: tuple[Seconds, ...], b: tuple[Seconds, ...]) -> bool:
     scale = sum(a) / sum(b)
-    return all(1 / RATIO < x / (y * scale) < RATIO for x, y in zip(a, b, strict=True))
+    return all(1 / RATIO < round(x / (y * scale), 6) < RATIO for x, y in zip(a, b, strict=True))

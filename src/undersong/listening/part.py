@@ -68,7 +68,7 @@ class PartListener:
         tone = Tone(time, None, pitch, force, self.maker)
         if pitch is not None:
             if pitch in self._held:
-                self.end(now, time, pitch, forced=True)
+                self.end(time, pitch, forced=True)
             self._held[pitch] = tone
             self._pedalled.discard(pitch)
             self._register.append(pitch)
@@ -101,7 +101,7 @@ class PartListener:
         heard += self._heard_pulse(now)
         return tone, begins, pause, heard
 
-    def end(self, now: Seconds, time: Seconds, pitch: int, *, forced: bool = False) -> Tone | None:
+    def end(self, time: Seconds, pitch: int, *, forced: bool = False) -> Tone | None:
         """A note was let go; the tone with its offset, or None if it was not held."""
         tone = self._held.get(pitch)
         if tone is None:
@@ -116,18 +116,18 @@ class PartListener:
         self._phrase.offset(ended)
         return ended
 
-    def pedal(self, now: Seconds, time: Seconds, down: bool) -> list[Tone]:
+    def pedal(self, time: Seconds, down: bool) -> list[Tone]:
         """The sustain pedal moved; the notes that ended with it."""
         self._pedal = down
         if down:
             return []
-        ended = [self.end(now, time, pitch) for pitch in sorted(self._pedalled)]
+        ended = [self.end(time, pitch) for pitch in sorted(self._pedalled)]
         return [tone for tone in ended if tone is not None]
 
-    def leave(self, now: Seconds, time: Seconds) -> list[Tone]:
+    def leave(self, time: Seconds) -> list[Tone]:
         """The maker is gone: everything held has ended."""
         self._pedal = False
-        ended = [self.end(now, time, pitch, forced=True) for pitch in sorted(self._held)]
+        ended = [self.end(time, pitch, forced=True) for pitch in sorted(self._held)]
         return [tone for tone in ended if tone is not None]
 
     # --- what time brings ------------------------------------------------------------------
@@ -169,7 +169,7 @@ class PartListener:
             self._phrase.end(sound)
             rested = self._last_pitch
             heard.append(HeardPhrase(now, self.maker, "ended", sound))
-        if self._onsets and now >= sound + self._stillness() and self._state.still(now):
+        if self._onsets and now >= sound + self._stillness() and self._state.still():
             heard.append(self._heard_state(now))
         if self._state.advance(now):
             heard.append(self._heard_state(now))
@@ -201,11 +201,6 @@ class PartListener:
     def onsets(self) -> int:
         """Onset groups so far."""
         return self._onsets
-
-    @property
-    def pulse(self) -> Pulse | None:
-        """This maker's own pulse."""
-        return self._pulse.pulse
 
     def part(self, now: Seconds) -> Part:
         """The frozen snapshot."""

@@ -31,9 +31,7 @@ class PhraseListener:
 
     def __init__(self) -> None:
         self._number = 0
-        self._began: Seconds = 0.0
         self._ended: Seconds | None = None
-        self._first_ended = False
         self._tones: deque[Tone] = deque(maxlen=REMEMBERED)
         self._intervals: deque[Seconds] = deque(maxlen=REMEMBERED)
         self._ranked: list[Seconds] = []
@@ -49,7 +47,6 @@ class PhraseListener:
                 if len(self._pauses) > REMEMBERED:
                     del self._pauses[REMEMBERED // 2]
             self._number += 1
-            self._began = tone.onset
             self._ended = None
             self._tones.clear()
         elif self._last_onset is not None and tone.onset - self._last_onset > 0.04:
@@ -86,7 +83,6 @@ class PhraseListener:
     def end(self, last_sound: Seconds) -> None:
         """The silence was long enough."""
         self._ended = last_sound
-        self._first_ended = True
 
     @property
     def number(self) -> int:
@@ -103,10 +99,6 @@ class PhraseListener:
         """The present or the last phrase."""
         return Phrase(
             number=self._number,
-            began=self._began,
             ended=self._ended,
             tones=tuple(self._tones),
-            pause=self.pause,
-            interval=median(self._ranked) if self._ranked else None,
-            first_ended=self._first_ended,
         )

@@ -1,7 +1,7 @@
 """Pulse: the beat in one maker's onsets, or None. Seconds throughout.
 
-Rival predictors run side by side. Each holds a period and a phase, is moved a little by every
-onset that falls on its beat, and carries the evidence for itself: the log of how much likelier the
+Rival predictors run side by side. Each holds a period and a phase, goes with every onset that
+falls near its beat, and carries the evidence for itself: the log of how much likelier the
 onsets are under its beat than at random times (a wrapped mixture of narrow bells on the beat and
 its simple divisions over a uniform floor). Evidence fades, so trust is won over several onsets and
 lost within a few. The bells are narrow in absolute time, so that a beat that explains the same
@@ -147,7 +147,7 @@ class PulseListener:
         if current is None or best.trust > current.trust + LEAD or not self._heard:
             current = best
         self._best = current
-        self._heard = current.evidence > (LOST_AT if self._heard else HEARD_AT)
+        self._heard = round(current.evidence, 6) > (LOST_AT if self._heard else HEARD_AT)
 
     @property
     def lost_at(self) -> Seconds | None:

@@ -1,7 +1,7 @@
 """Playing state: how one maker's playing is, named by its sound.
 
 silent, tentative, flowing, insistent, scattered, storming, fading. The rules read the last eight
-seconds (twenty for fading) and stand in order: the first that holds names the state. A new state
+seconds (24 for fading) and stand in order: the first that holds names the state. A new state
 has to last PERSIST seconds before it is believed, so that one odd note changes nothing.
 """
 
@@ -32,7 +32,7 @@ SCATTER_RATE = 1.0  # onset groups a second
 FLOW_RATE = 1.1
 FLOW_PAUSED = 0.4  # share of the time that lies in gaps longer than GAP
 GAP: Seconds = 1.3
-CELL = 8  # longest repeating cell, in onsets
+CELL = 8  # longest repeating cell, in notes
 FADE_SHARE = 0.75  # velocity, late half against early half
 FADE_SLOWER = 1.25  # and intervals
 
@@ -40,7 +40,7 @@ FADE_SLOWER = 1.25  # and intervals
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the rules read: ``notes`` and ``rate`` (onset groups) a second, velocity MIDI, ``leap`` in
-    semitones; ``uneven`` and ``paused`` are shares; ``cell`` counts onsets."""
+    semitones; ``uneven`` and ``paused`` are shares; ``cell`` counts notes."""
 
     tones: int
     notes: float
@@ -72,10 +72,10 @@ def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse
         tones=len(recent),
         notes=round(len(recent) / max(now - recent[0].onset, SHORT), 6) if recent else 0.0,
         rate=round(len(times) / max(active, 1.0), 6),
-        velocity=sum(tone.velocity for tone in recent) / len(recent) if recent else 0.0,
+        velocity=round(sum(tone.velocity for tone in recent) / len(recent), 6) if recent else 0.0,
         uneven=round(changes[len(changes) // 2], 6) if changes else 0.0,
-        leap=sum(steps) / len(steps) if steps else 0.0,
-        paused=sum(gap for gap in gaps if gap > GAP) / span if span else 1.0,
+        leap=round(sum(steps) / len(steps), 6) if steps else 0.0,
+        paused=round(sum(gap for gap in gaps if gap > GAP) / span, 6) if span else 1.0,
         pitched=bool(pitches),
         pulse=pulse,
         cell=_cell(recent),
@@ -146,7 +146,7 @@ class StateListener:
     """Names one maker's state, and is slow to change its mind."""
 
     def __init__(self) -> None:
-        self._playing = Playing("silent", 1.0, "nothing has sounded yet", 0.0)
+        self._playing = Playing("silent", 1.0, "nothing has sounded yet")
         self._rival: tuple[str, float, str] | None = None
         self._since: Seconds = 0.0
 
@@ -164,7 +164,7 @@ class StateListener:
         """Judge the playing at an onset; True if the believed state changed."""
         read = name_state(evidence)
         if self._playing.name == "silent":
-            return self._believe(now, read)  # a first sound ends a silence at once
+            return self._believe(read)  # a first sound ends a silence at once
         if read[0] == self._playing.name:
             self._rival = None
             return False
@@ -177,17 +177,17 @@ class StateListener:
     def advance(self, now: Seconds) -> bool:
         """Let time pass; True if the believed state changed."""
         if self._rival is not None and now >= self._since + PERSIST:
-            return self._believe(now, self._rival)
+            return self._believe(self._rival)
         return False
 
-    def still(self, now: Seconds) -> bool:
+    def still(self) -> bool:
         """Nothing has sounded for longer than a pause; True if the believed state changed."""
         self._rival = None
         if self._playing.name == "silent":
             return False
-        return self._believe(now, ("silent", 1.0, "nothing has sounded for a while"))
+        return self._believe(("silent", 1.0, "nothing has sounded for a while"))
 
-    def _believe(self, now: Seconds, read: tuple[str, float, str]) -> bool:
-        self._playing = Playing(read[0], round(read[1], 3), read[2], now)
+    def _believe(self, read: tuple[str, float, str]) -> bool:
+        self._playing = Playing(read[0], round(read[1], 3), read[2])
         self._rival = None
         return True

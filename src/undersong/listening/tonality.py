@@ -1,9 +1,9 @@
 """Tonality: which key the notes so far belong to. Pitch classes, probabilities.
 
-A naive-Bayes reading of degree profiles (theory.keys) with cues that the first notes give: the
-first and the last note of a phrase lean to the tonic, less to its fifth and third; so does a note
-held long or come back to. What lies further back counts less. One maker's many notes count no more
-than another's few: each maker's evidence is kept apart and weighed alike.
+A naive-Bayes reading of degree profiles (theory.keys) with two cues: the first note of a phrase is
+likely one of the tonic's triad, and so is the last, most likely the tonic itself. What lies further back
+counts less. One maker's many notes count no more than another's few: each maker's evidence is kept apart
+and weighed alike. The weights were fitted to the written keys of lead sheets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from undersong.events import MakerId, Seconds
 from undersong.listening.impression import Tonality
 from undersong.theory.keys import KEYS, LOG, LOG_PRIOR, MODES
 
-FADE_NOTE = 0.99  # evidence kept at each note: about the last 65 notes
+FADE_NOTE = 0.99  # evidence kept at each note: half the weight after 69 notes
 # Evidence kept at a pause longer than so many seconds, since a new key may begin after it.
 PAUSES: tuple[tuple[Seconds, float], ...] = ((6.0, 0.3), (3.0, 0.6))
 AT_ONSET = 0.7  # weight of a note of still unknown length
@@ -23,8 +23,8 @@ LONGEST: Seconds = 2.8  # up to this length
 SHARPNESS = 0.7  # how far the notes' likelihoods are trusted
 LIKELY = 8  # keys kept in the Impression
 
-# What it adds to a key's log-probability that a phrase's first or last note is this degree,
-# as (degree, major-like weight); all other degrees add nothing.
+# What it adds to a key's log-probability that a phrase's first or last note is this degree (4 in
+# major-like modes, 3 in minor-like ones); all other degrees add nothing.
 FIRST: tuple[tuple[int, float], ...] = ((0, 2.1), (7, 2.4), (4, 2.4), (3, 2.4))
 LAST: tuple[tuple[int, float], ...] = ((0, 1.0), (7, 0.45), (4, 0.9), (3, 0.9))
 CUE_FADE = 0.6  # a cue kept when the next phrase brings its own

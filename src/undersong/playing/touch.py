@@ -8,7 +8,7 @@ from undersong.chance import Chance
 from undersong.notes import Note
 
 SHADE = 0.025  # standard deviation of a velocity, as a share of it
-SHADED = frozenset(("bass", "percussion"))  # an echo keeps the maker's own rise and fall
+SHADED = ("bass", "percussion")  # an echo keeps the maker's own rise and fall
 
 
 def shade(notes: tuple[Note, ...], chance: Chance) -> tuple[Note, ...]:

@@ -61,7 +61,7 @@ _KIND_OF: dict[tuple[str, str], type] = {named: kind for kind, named in _NAME_OF
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """With what a session was played. ``engine`` names the code, to the byte."""
+    """With what a session was played. ``engine`` names our code, to the byte; plug-ins only by name."""
 
     version: str
     engine: str

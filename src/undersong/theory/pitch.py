@@ -6,12 +6,7 @@ NAMES: tuple[str, ...] = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", 
 
 # Melody over bass, octaves aside: minor and major second, tritone, major seventh. These are the
 # intervals that beat against a sustained bass; the minor seventh is left out, since it settles.
-RUBS: frozenset[int] = frozenset((1, 2, 6, 11))
-
-
-def pitch_class(pitch: int) -> int:
-    """0-11, C is 0."""
-    return pitch % 12
+RUBS: tuple[int, ...] = (1, 2, 6, 11)
 
 
 def name(pitch: int) -> str:
