@@ -14,6 +14,7 @@ import argparse
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean, median
 
 import corpora
 from tables import interval, table
@@ -88,6 +89,32 @@ def drone(played: Played) -> Played:
     return replace(played, duet=Duet(played.duet.makers, (tone,), played.duet.chose, end))
 
 
+def predicted(played: Played, guess: Callable[[Sequence[float]], float]) -> Played:
+    """The same maker with strokes from a predictor that is told the beat: last onset + its interval."""
+    assert played.beat is not None
+    beats: list[float] = []
+    strokes: list[PartnerTone] = []
+    last = played.onsets[0]
+    for onset in played.onsets[1:]:
+        usual = fmean(beats[-4:]) if beats else played.beat
+        whole = round((onset - last) / usual)
+        if whole < 1 or abs((onset - last) / usual - whole) >= 0.2:
+            continue
+        if len(beats) >= 4:
+            at = last + whole * guess(beats)
+            strokes.append(PartnerTone(at, at + 0.2, 41, 40, "percussion"))
+        beats.append((onset - last) / whole)
+        last = onset
+    return replace(played, duet=replace(played.duet, partner=tuple(strokes)))
+
+
+PREDICTORS: tuple[tuple[str, Callable[[Sequence[float]], float]], ...] = (
+    ("mean of the last four intervals", lambda beats: fmean(beats[-4:])),
+    ("median of the last eight", lambda beats: median(beats[-8:])),
+    ("the last interval", lambda beats: beats[-1]),
+)
+
+
 def rate(contract: Contract, played: Played) -> tuple[int, int, int]:
     """Windows kept, with participation, and counted."""
     kept = part = counted = 0
@@ -110,6 +137,24 @@ def safety(technique: str, played: Played, clause: int) -> tuple[int, int]:
 def pooled(rows: Sequence[tuple[int, ...]]) -> str:
     """A share with its interval over melodies."""
     return interval([(row[0], row[-1]) for row in rows])
+
+
+def beside_predictors(melodies: Sequence[corpora.Melody], seed: int) -> list[list[str]]:
+    """How often the contract of synchronising is kept by us and by simple predictors."""
+    contract = next(c for c in CONTRACTS if c.technique == "synchronising")
+    rows = [[name] for name in ("Undersong", *(name for name, _ in PREDICTORS))]
+    for unevenness in (0.6, 1.0):
+        found: list[list[tuple[int, int, int]]] = [[] for _ in rows]
+        for number, melody in enumerate(melodies, start=seed):
+            period = random.Random(number).uniform(0.45, 0.7)
+            events = makers.steady(melody.notes[:NOTES], number, period=period, unevenness=unevenness)
+            played = answered("synchronising", Case(events, period, melody.tonic))
+            found[0].append(rate(contract, played))
+            for row, (_, guess) in enumerate(PREDICTORS, start=1):
+                found[row].append(rate(contract, predicted(played, guess)))
+        for cells, rated in zip(rows, found, strict=True):
+            cells.append(pooled(rated))
+    return rows
 
 
 def main() -> None:
@@ -139,6 +184,8 @@ def main() -> None:
         ])  # fmt: skip
     print(f"{len(melodies)} melodies, forced techniques; shares of counted windows\n")
     print(table(["technique", "windows", "takes part", "kept", "silent partner", "fixed drone"], rows))
+    print("\nSynchronising beside predictors that are told the beat, on steadier and on lay makers\n")
+    print(table(["", "steadier (.6)", "lay (1.0)"], beside_predictors(melodies, chosen.seed)))
     print("\nSafety clauses, shares of all windows\n")
     print(table(["technique", *(clause.name for clause in CLAUSES)], guarded))
 

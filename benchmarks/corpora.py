@@ -99,17 +99,28 @@ def _melody(path: Path) -> Melody | None:
                 now += length
     if not notes:
         return None
-    tonic = (fifths * 7) % 12
-    relative = (tonic + 9) % 12
-    # Signatures often say "major" for minor tunes: the last chord decides between the relatives.
-    minor = mode == "minor" or (bool(roots) and roots[-1] == (relative, True))
+    home, minor = _key(fifths, mode, roots, int(notes[-1][2]) % 12)
     return Melody(
         path.stem,
         tuple((on, length, int(pitch)) for on, length, pitch in notes if length > 0),
-        relative if minor else tonic,
+        home,
         minor,
         bar,
     )
+
+
+def _key(fifths: int, mode: str, roots: list[tuple[int, bool]], last: int) -> tuple[int, bool]:
+    """Tonic, and whether the tune is minor.
+
+    Signatures here are often missing (no accidentals) or of the relative key: where the tune ends on
+    a note of its last chord, that chord names the key; else the signature does.
+    """
+    if roots:
+        root, minor = roots[-1]
+        if (last - root) % 12 in ((0, 3, 7) if minor else (0, 4, 7)):
+            return root, minor
+    tonic = (fifths * 7) % 12
+    return ((tonic + 9) % 12, True) if mode == "minor" else (tonic, False)
 
 
 def self_paced_taps(folder: Path) -> list[list[float]]:

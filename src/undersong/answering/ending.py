@@ -23,7 +23,7 @@ SOFTER = 3.0  # dB less for each step
 BASS_CEILING = 52  # MIDI pitch
 INNER_CEILING = 64
 FIFTH = 0.8  # how much less than a tonic the fifth of another likely key is a home
-LAST_NOTE = 0.3  # weight of the maker's last note
+LAST_NOTE = 0.45  # weight of the maker's last note
 NO_KEY = 0  # the pitch class to end on where no pitch was ever heard
 LET_GO: Seconds = 1.0  # what sounded before makes room over this time
 
