@@ -285,3 +285,17 @@ def test_the_installed_command_answers_from_any_folder(tmp_path: Path, tune: Pat
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "out.mid").stat().st_size > 100
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_output_is_said(tmp_path: Path, tune: Path) -> None:
+    """Standard output that cannot be written: exit 2, one sentence. A reader who stops early: exit 0."""
+    listen = [Path(sys.executable).parent / "undersong", "listen", tune]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(listen, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n"), "Traceback" in done.stderr) == (2, 1, False)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(listen, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -40,7 +40,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_architecture_names_every_module() -> None:
-    """Each module of the package is named in docs/architecture.md, and no other is."""
+    """Each module of the package is named in docs/architecture.md, or belongs to a folder that is."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     package = ROOT / "src" / "undersong"
     modules = {p.stem for p in package.rglob("*.py") if p.stem != "__init__"} - {

@@ -137,3 +137,12 @@ def test_a_crafted_line_is_refused(line: str) -> None:
     """Values that no session writes are refused by our own error, whatever they are."""
     with pytest.raises(EventError):
         codec.decode(line)
+
+
+def test_a_tampered_last_chunk_is_not_called_torn() -> None:
+    """A sealed chunk whose content was changed is damage, wherever it lies."""
+    events: list[Input] = [NoteOn(float(n), float(n), MAKERS[0], 60, 64) for n in range(6)]
+    whole = written([events[:3], events[3:]])
+    changed = whole.replace(b'"time": 5.0', b'"time": 5.5')
+    with pytest.raises(EventError, match="damaged in chunk 2"):
+        codec.read(changed)

@@ -275,8 +275,13 @@ def _count(number: int, thing: str) -> str:
 def main() -> None:
     """The command's entry point: every fault becomes one sentence and an exit code."""
     try:
-        result = undersong_command.main(standalone_mode=False)
-        sys.exit(result if isinstance(result, int) else 0)
+        # not click's own main: it answers a closed pipe with exit code 1
+        with undersong_command.make_context("undersong", sys.argv[1:]) as context:
+            undersong_command.invoke(context)
+        sys.stdout.flush()
+        sys.exit(0)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
     except UndersongError as error:
         _fail(str(error), 2)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -287,14 +292,23 @@ def main() -> None:
     except click.exceptions.Abort:
         _fail("Stopped.", 130)
     except BrokenPipeError:
-        sys.stderr.close()
+        _let_go_of_output()  # whoever read it has had enough
         sys.exit(0)
+    except OSError as error:
+        _let_go_of_output()
+        _fail(f"The output cannot be written: {error.strerror or error}.", 2)
     except Exception as error:
         _fail(
             "This is our own fault, and nothing was written: "
             f"{type(error).__name__}: {error}. Please report it with the command you gave.",
             3,
         )
+
+
+def _let_go_of_output() -> None:
+    """Nothing more can be written to standard output, also not when Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 from types import TracebackType
 
 from undersong.errors import EventError, UsageError
 
 PRIVATE_FILE = 0o600
+BINARY: int = getattr(os, "O_BINARY", 0)  # only exists where line ends would else be changed
 LARGEST_LOG = 512 * 1024 * 1024  # bytes
 
 
@@ -39,28 +40,21 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     path = Path(os.path.realpath(path))
     check_writable(path)
-    draft: str | None = None
+    draft = path.parent / f".undersong-{secrets.token_hex(8)}"
     try:
-        handle, draft = tempfile.mkstemp(prefix=".undersong-", dir=path.parent)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(draft).chmod(mode)
-        Path(draft).replace(path)
-        draft = None
+        if path.exists():
+            draft.chmod(path.stat().st_mode & 0o777)
+        draft.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
-        if draft is not None:
-            Path(draft).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        draft.unlink(missing_ok=True)
 
 
 def read_log(path: Path) -> bytes:
@@ -84,8 +78,7 @@ class AppendOnly:
 
     def __init__(self, path: Path) -> None:
         try:
-            # O_BINARY only exists where line ends would else be changed
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | BINARY
             self._handle = os.open(path, flags, PRIVATE_FILE)
             _sync_folder(path.parent)
         except OSError as error:
