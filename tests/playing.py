@@ -121,4 +121,6 @@ plans = st.builds(
     technique=st.sampled_from((None, None, *sorted(techniques()))),
     lead=st.sampled_from((0.0, 0.25, 1.0)),
     reaction=st.sampled_from((0.0, 0.03, 0.2)),
+    correction=st.sampled_from((0.0, 0.0, 0.15, 1.0)),
+    forecast_only=st.booleans(),
 )

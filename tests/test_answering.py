@@ -11,7 +11,7 @@ from undersong import Plan
 from undersong.choosing.rules import Rules
 from undersong.events import Chose, Input, Play, Release, Steer, Tap
 from undersong.listening.listener import Listener
-from undersong.reflecting.duet import Duet, PartnerTone
+from undersong.reflecting.duet import Duet, PartnerTone, duet
 from undersong.testing import makers
 from undersong.testing.contracts import CONTRACTS, Contract
 from undersong.testing.safety import CLAUSES
@@ -327,3 +327,29 @@ def test_nothing_sweet_while_the_wall_still_rings() -> None:
     ground = [t for t in made.voice("bass") if t.onset > 22.0 and t.velocity < 60]
     assert walls
     assert all(t.onset >= max(w.offset for w in walls) - 0.01 for t in ground)
+
+
+def test_a_ground_may_be_corrected_once_if_the_plan_allows() -> None:
+    """A rolled chord: by default the ground decided at its first note stays; with a correction of 120 ms
+    it may be replaced once, no later than that after the first note."""
+    rolled = read_playing(
+        "C4@0.5:0.5 E4@1.2:0.5 G4@2.0:1.0 C5@3.0:0.8 F4@7.0:1.4 D4@7.05:1.4 B4@7.08:1", 60
+    )
+
+    def ground(plan: Plan) -> list[tuple[float, int]]:
+        bass = duet(rolled, outputs(rolled, plan)).voice("bass")
+        return [(round(t.onset, 3), t.pitch) for t in bass if t.onset > 6.9]
+
+    assert ground(Plan()) == [(7.08, 53)]
+    assert ground(Plan(correction=0.12)) == [(7.08, 53), (7.11, 43)]
+    assert ground(Plan(correction=0.05)) == [(7.08, 53)]
+
+
+def test_forecast_only_hears_nothing_of_the_moment() -> None:
+    """With no reaction time a note may sound at the very onset that it answers; forecasting, never."""
+    events = FRAGMENTS[0].events()
+    onsets = [e.heard for e in events]
+    at_once = duet(events, outputs(events, Plan(reaction=0.0))).voice("bass")
+    later = duet(events, outputs(events, Plan(reaction=0.0, forecast_only=True))).voice("bass")
+    assert any(t.onset in onsets for t in at_once)
+    assert not [t for t in later if t.onset in onsets or t.offset in onsets]

@@ -66,18 +66,28 @@ def undersong_command() -> None:
 @click.option("--keep", is_flag=True, help="Store the take in the data folder.")
 @click.option("--reaction-ms", type=click.FloatRange(0, 1000), default=30, show_default=True,
               help="From hearing an onset to the notes decided at it.")  # fmt: skip
+@click.option("--correction-ms", type=click.FloatRange(0, 1000), default=0, show_default=True,
+              help="Within which a harmony note may be replaced once.")  # fmt: skip
+@click.option("--forecast-only", is_flag=True, help="Nothing that sounds at a moment depends on what "
+              "the maker does then or later.")  # fmt: skip
 @click.option("--lead-ms", type=click.FloatRange(0, 2000), default=250, show_default=True,
               help="By which planned notes leave ahead.")  # fmt: skip
 @data_option
 def answer(
     source: Path, target: Path, technique: str | None, seed: int, makers: tuple[str, ...],
     log: Path | None, partner_starts: bool, finish: bool, keep: bool,
-    reaction_ms: float, lead_ms: float, data: Path | None,
+    reaction_ms: float, lead_ms: float, correction_ms: float, forecast_only: bool, data: Path | None,
 ) -> None:  # fmt: skip
     """Play IN.mid to the partner as if live, and write the duet to OUT.mid."""
     if technique is not None and technique not in techniques():
         raise UsageError(f"There is no technique {technique!r} yet; there are {', '.join(techniques())}.")
-    plan = Plan(technique=technique, lead=lead_ms / 1000, reaction=reaction_ms / 1000)
+    plan = Plan(
+        technique=technique,
+        lead=lead_ms / 1000,
+        reaction=reaction_ms / 1000,
+        correction=correction_ms / 1000,
+        forecast_only=forecast_only,
+    )
     for path in (target, log):
         if path is not None:
             _not_the_same(path, source)

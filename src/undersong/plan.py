@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from undersong.errors import UsageError
 
+AFTER_ALL = 0.001  # seconds: the least by which a sound follows what it depends on, if it must
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -35,12 +37,16 @@ class Plan:
 
     ``technique``: only this technique, whatever the playing (None: choose by the playing).
     ``lead``: seconds by which planned notes leave ahead. ``reaction``: seconds from hearing an
-    onset to the notes decided at it.
+    onset to the notes decided at it. ``correction``: a harmony note may be replaced once, so many
+    seconds at most after the onset that caused it (0: never). ``forecast_only``: nothing that sounds at
+    a moment depends on what the maker does at that moment or after it.
     """
 
     technique: str | None = None
     lead: float = 0.25
     reaction: float = 0.03
+    correction: float = 0.0
+    forecast_only: bool = False
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -50,3 +56,10 @@ class Plan:
             raise UsageError("The lead must lie between 0 and 2000 ms.")
         if not 0.0 <= self.reaction <= 1.0:
             raise UsageError("The reaction must lie between 0 and 1000 ms.")
+        if not 0.0 <= self.correction <= 1.0:
+            raise UsageError("The correction must lie between 0 and 1000 ms.")
+
+    @property
+    def soonest(self) -> float:
+        """Seconds from hearing something to the first sound that may depend on it."""
+        return max(self.reaction, AFTER_ALL) if self.forecast_only else self.reaction

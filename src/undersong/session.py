@@ -60,7 +60,8 @@ class Session:
         self._policy = policy
         self._chance = Chance(seed)
         self._listener = Listener()
-        self._turns = Turns()
+        # a correction is decided one reaction before it sounds
+        self._turns = Turns(correction=max(0.0, plan.correction - plan.soonest))
         self._schedule = Schedule(plan, self._turns)
         self._now: Seconds = 0.0
         self._until: dict[str, Seconds] = {}
@@ -215,7 +216,7 @@ class Session:
         if answer.adapt is not None:
             self._schedule.adapt(answer.adapt)
         if answer.let_go is not None:
-            over = answer.let_go.over or self._plan.reaction
+            over = answer.let_go.over or self._plan.soonest
             out += self._schedule.let_go(answer.let_go.ids, now, over)
         for note in notes:
             self._schedule.add(note, name, now)

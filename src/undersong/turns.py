@@ -109,6 +109,7 @@ class Turns:
     resting: bool = False
     finishing: Seconds | None = None  # when Finish was asked for
     silent_together: bool = False  # whether both have been silent for some seconds
+    correction: Seconds = 0.0  # how long after an onset its harmony note may still be thought better of
     clock: Pulse | None = None  # the partner's own
     clock_since: Seconds = 0.0  # when it began: beats remembered from before lie on another
     sounding: dict[int, Sounding] = field(default_factory=dict)

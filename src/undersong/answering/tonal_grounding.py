@@ -129,6 +129,9 @@ class TonalGrounding:
         forsaken = Answer(until=part.last_sound + FORSAKEN)
         moved, latest = so_far.last(self.name, "moved"), so_far.last(self.name)
         bar = max(bar_seconds(heard), SLOWEST_MOVE)
+        fresh = latest is not None and latest.kind in ("entered", "moved")
+        if latest is not None and fresh and 0.0 < heard.time - latest.at <= so_far.correction:
+            return self._correct(heard, part, tonality, sounding, so_far)
         if latest is not None and heard.time - latest.at < SETTLE:
             return forsaken
         may_move = moved is None or heard.time - moved.at >= bar
@@ -149,6 +152,16 @@ class TonalGrounding:
                 leaving=sounding,
             )  # fmt: skip
         return forsaken
+
+    def _correct(
+        self, heard: Impression, part: Part, tonality: Tonality, sounding: Sounding, so_far: Turns
+    ) -> Answer:
+        """A second note of the same moment: think again, once, about the ground just decided."""
+        pc, _ = _best_ground(heard, part, tonality, so_far, None)
+        if pc == sounding.play.pitch % 12:
+            return Answer(until=part.last_sound + FORSAKEN)
+        reason = "Your next note came at once, so I corrected the ground under both."
+        return self._sound(heard, part, pc, "corrected", reason, leaving=sounding)
 
     def _sound(
         self,

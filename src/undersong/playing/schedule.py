@@ -88,8 +88,8 @@ class Schedule:
         if at is None:
             return
         if isinstance(note.when, After):
-            at = max(at, now + self._plan.reaction)
-        elif at < now + self._plan.reaction:
+            at = max(at, now + self._plan.soonest)
+        elif at < now + self._plan.soonest:
             return
         self._planned += 1
         insort(self._pending, _Pending(at, self._planned, note, technique))
@@ -166,11 +166,11 @@ class Schedule:
             )
         out: list[Sounded] = []
         for id_, pending in list(self._sent_beats.items()):
-            if pending.at <= now + self._plan.reaction:
+            if pending.at <= now + self._plan.soonest:
                 del self._sent_beats[id_]
                 continue
             at = self._resolve(pending.note)
-            if at is None or abs(at - pending.at) < MOVED or at < now + self._plan.reaction:
+            if at is None or abs(at - pending.at) < MOVED or at < now + self._plan.soonest:
                 continue
             del self._sent_beats[id_]
             out.append(self._retract(id_, now))
