@@ -45,7 +45,7 @@ FEW_CLASSES = 3  # pitch classes from which keys are weighed; below, the first n
 LONG: Seconds = 55.0  # how long a bass may sound if nothing changes
 LEVEL_OFF = 1.75  # dB by which it may differ from what the maker's level asks before it is renewed
 RENEW: Seconds = 16.0  # a bass fades by itself; it is renewed with an onset after so long
-SETTLE: Seconds = 1.2  # a ground that has just entered stays at least so long
+SETTLE: Seconds = 0.6  # a ground that has just entered stays at least so long
 SLOWEST_MOVE: Seconds = 2.0  # two moves are never closer, however fast the pulse
 FORSAKEN: Seconds = 9.0  # silence after which it lets go by itself
 

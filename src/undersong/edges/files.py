@@ -57,20 +57,28 @@ def write_whole(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def read_log(path: Path) -> bytes:
-    """The bytes of a log file. Raises EventError with one sentence if it cannot be read."""
+def read_whole(path: Path, what: str, largest: int) -> bytes:
+    """The bytes of an ordinary file of at most so many bytes; ``what`` says which kind was wanted.
+
+    Raises EventError with one sentence if it cannot be read.
+    """
     try:
         if path.is_dir():
-            raise EventError(f"{path} is a folder; please name a session log in it.")
+            raise EventError(f"{path} is a folder; please name a {what} in it.")
         if not path.exists():
             raise EventError(f"There is no file {path}; please check the name.")
         if not path.is_file():
-            raise EventError(f"{path} is not an ordinary file; please name a session log.")
-        if path.stat().st_size > LARGEST_LOG:
-            raise EventError(f"{path.name} is too large for a session log.")
+            raise EventError(f"{path} is not an ordinary file; please name a {what}.")
+        if path.stat().st_size > largest:
+            raise EventError(f"{path.name} is larger than {largest >> 20} MB, too large for a {what}.")
         return path.read_bytes()
     except OSError as error:
         raise EventError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def read_log(path: Path) -> bytes:
+    """The bytes of a session log. Raises EventError with one sentence if it cannot be read."""
+    return read_whole(path, "session log", LARGEST_LOG)
 
 
 class AppendOnly:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import mido
 
+from undersong.edges import files
 from undersong.errors import EventError, UsageError
 from undersong.events import (
     Control,
@@ -89,7 +90,9 @@ def _ends(message: mido.Message) -> bool:
 
 def read(path: Path) -> list[Track]:
     """The tracks of a MIDI file. Raises EventError with one sentence if it cannot be used."""
-    data = _bytes(path)
+    data = files.read_whole(path, "MIDI file", LARGEST)
+    if not data:
+        raise EventError(f"{path.name} is empty; please give a MIDI file with notes.")
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         raise EventError(
             f"{path.name} is a sound recording; for now Undersong reads MIDI files, "
@@ -109,24 +112,6 @@ def read(path: Path) -> list[Track]:
             f"{path.name} is damaged or incomplete and cannot be read as MIDI; "
             "please export it again from the program that made it."
         ) from error
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise EventError(f"{path} is a folder; please name a MIDI file in it.")
-        if not path.exists():
-            raise EventError(f"There is no file {path}; please check the name.")
-        if not path.is_file():
-            raise EventError(f"{path} is not an ordinary file; please name a MIDI file.")
-        if path.stat().st_size > LARGEST:
-            raise EventError(f"{path.name} is larger than 16 MB, too large for a piece of music.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise EventError(f"{path} cannot be read: {error.strerror or error}.") from error
-    if not data:
-        raise EventError(f"{path.name} is empty; please give a MIDI file with notes.")
-    return data
 
 
 def _tracks(file: mido.MidiFile) -> list[Track]:
