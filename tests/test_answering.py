@@ -353,3 +353,15 @@ def test_forecast_only_hears_nothing_of_the_moment() -> None:
     later = duet(events, outputs(events, Plan(reaction=0.0, forecast_only=True))).voice("bass")
     assert any(t.onset in onsets for t in at_once)
     assert not [t for t in later if t.onset in onsets or t.offset in onsets]
+
+
+def test_the_shy_one_of_two_is_not_drowned() -> None:
+    """One maker loud and quick, one soft and slow: the partner plays softer than the soft one."""
+    loud = read_playing(
+        " ".join(f"{p}@{0.5 + 0.4 * n}:0.3!100" for n, p in enumerate(["C5", "E5", "G5"] * 30))
+    )
+    shy = read_playing(_even("D4 F4 A4 G4 F4 E4 D4 A3 C4 D4 E4 D4 F4 E4 D4 D4", 4.0, 40), maker=MAKERS[1])
+    both = sorted([*loud, *shy], key=lambda e: e.heard)
+    answered = [t for t in duet(both, outputs(both)).partner if 6.0 < t.onset < 20.0]
+    assert answered
+    assert max(t.velocity for t in answered) <= 40

@@ -51,7 +51,7 @@ class Ending:
         if ended is not None and ended.at >= so_far.finishing:
             return NOTHING
         tonic = _home(heard)
-        first = velocity_under(heard.lead, UNDER, "bass")
+        first = velocity_under(heard.gentlest, UNDER, "bass")
         notes: list[Note] = []
         starts = sorted({start for start, _, _, _ in STEPS})
         for start, seconds, voice, degree in STEPS:

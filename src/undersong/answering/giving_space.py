@@ -60,7 +60,7 @@ class GivingSpace:
         if pitch is None:
             return NOTHING
         tone = Note(
-            After(heard.time), "melody", pitch, velocity_under(part, UNDER, "melody"),
+            After(heard.time), "melody", pitch, velocity_under(heard.gentlest, UNDER, "melody"),
             SOFT_TONE_LASTS,
         )  # fmt: skip
         return Answer(

@@ -54,7 +54,7 @@ class Holding:
             begins, root = heard.time, _root(heard.tonality)
         else:
             return NOTHING
-        velocity = velocity_under(part, UNDER, "bass")
+        velocity = velocity_under(heard.gentlest, UNDER, "bass")
         after = begins - heard.time
         notes = [
             Note(After(heard.time, after), voice, pitch, velocity, SPAN + OVERLAP)

@@ -57,7 +57,7 @@ class Imitating:
             starts = heard.pulse.time_at(beat)
         echoes = sum(1 for turn in so_far.turns if turn.technique == self.name)
         varied = echoes % (EXACT + 1) == EXACT
-        notes = _echo(gesture, part, heard.time, starts, varied)
+        notes = _echo(gesture, heard, part, starts, varied)
         return Answer(
             notes=notes,
             turn=Turn(self.name, "varied" if varied else "exact", heard.time, gesture[-1].onset),
@@ -87,7 +87,7 @@ def _complete_at(part: Part, gesture: tuple[Tone, ...]) -> Seconds:
 
 
 def _echo(
-    gesture: tuple[Tone, ...], part: Part, now: Seconds, starts: Seconds, varied: bool
+    gesture: tuple[Tone, ...], heard: Impression, part: Part, starts: Seconds, varied: bool
 ) -> tuple[Note, ...]:
     pitches = [tone.pitch for tone in gesture if tone.pitch is not None]
     shift, stretch = 0, 1.0
@@ -99,7 +99,7 @@ def _echo(
         else:
             stretch = SLOWER
     # one factor for all: the maker's own rise and fall stays
-    voice_level = velocity_under(part, UNDER, "melody")
+    voice_level = velocity_under(heard.gentlest, UNDER, "melody")
     loudest = max(tone.velocity for tone in gesture)
     factor = min(voice_level / max(1, part.dynamics.velocity), voice_level * 1.2 / loudest)
     notes = []
@@ -107,7 +107,7 @@ def _echo(
         length = (tone.offset - tone.onset) if tone.offset is not None else LAST_NOTE
         notes.append(
             Note(
-                After(now, starts - now + stretch * (tone.onset - gesture[0].onset)),
+                After(heard.time, starts - heard.time + stretch * (tone.onset - gesture[0].onset)),
                 "percussion" if tone.pitch is None else "melody",
                 HIGH_DRUM if tone.pitch is None else tone.pitch + shift,
                 max(SOFTEST, round(round(factor * tone.velocity, 6))),

@@ -84,7 +84,9 @@ class RhythmicGrounding:
             return Answer(until=asked_again(self.name, clock, so_far))
         first = soon(clock, heard.time) if fresh else next_bar(self.name, clock, heard.time, so_far)
         pattern = GROOVE if asked else STEADY
-        velocities = [velocity_under(part, UNDER + softer, "percussion") for _, _, softer in pattern]
+        velocities = [
+            velocity_under(heard.gentlest, UNDER + softer, "percussion") for _, _, softer in pattern
+        ]
         return Answer(
             notes=strokes(first, pattern, velocities),
             withdraw=fresh,

@@ -77,7 +77,9 @@ class Synchronising:
     def _bar(self, heard: Impression, part: Part, clock: Pulse, first: int, start: bool) -> Answer:
         struck, bar = _where_notes_fall(part, clock, first)
         pattern = tuple(stroke for stroke in EVERY[:bar] if stroke[0] in struck)
-        velocities = [velocity_under(part, UNDER + softer, "percussion") for _, _, softer in pattern]
+        velocities = [
+            velocity_under(heard.gentlest, UNDER + softer, "percussion") for _, _, softer in pattern
+        ]
         return Answer(
             notes=strokes(first, pattern, velocities),
             withdraw=start,

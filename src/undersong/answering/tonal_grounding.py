@@ -142,7 +142,7 @@ class TonalGrounding:
                 _moved_because(tonality),
                 leaving=sounding,
             )  # fmt: skip
-        wanted = velocity_under(part, UNDER, "bass")
+        wanted = velocity_under(heard.gentlest, UNDER, "bass")
         off = level(wanted, "bass") - level(sounding.play.velocity, "bass")
         faded = may_move and (heard.time - sounding.play.at >= RENEW or off > LEVEL_OFF)
         if faded or off < -LEVEL_OFF:  # too strong a ground does not wait
@@ -174,7 +174,7 @@ class TonalGrounding:
         softly: int = 127,
     ) -> Answer:
         near = leaving.play.pitch if leaving is not None else None
-        velocity = min(velocity_under(part, UNDER, "bass"), softly)
+        velocity = min(velocity_under(heard.gentlest, UNDER, "bass"), softly)
         note = Note(After(heard.time), "bass", _place(pc, part, near), velocity, LONG)
         return Answer(
             notes=(note,),

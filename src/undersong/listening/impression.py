@@ -98,6 +98,7 @@ class Impression:
 
     ``pulse`` is the most trusted of the makers' pulses. ``playing`` speaks for all who play.
     ``lead`` is the part that the answer attends to: the one heard last, or the most fragile.
+    ``gentlest`` is the softest of those who play: nobody is drowned.
     """
 
     time: Seconds
@@ -107,3 +108,4 @@ class Impression:
     makers: Mapping[MakerId, Part]
     playing: Playing
     lead: Part | None
+    gentlest: Part | None

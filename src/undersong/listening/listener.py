@@ -23,6 +23,7 @@ from undersong.notes import Pulse, Tone
 
 PEDAL = 64  # MIDI controller
 PEDAL_DOWN = 64  # value from which the pedal is down
+LATELY: Seconds = 20.0  # who has played within this time is taken to be playing
 SURER = 0.15  # a change of confidence that is worth telling
 
 # Which state speaks for all when several play: whoever needs most is attended to first.
@@ -137,6 +138,7 @@ class Listener:
             makers=parts,
             playing=lead.playing if lead is not None else QUIET,
             lead=lead,
+            gentlest=_gentlest(now, list(parts.values())),
         )
 
     def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
@@ -147,6 +149,12 @@ class Listener:
             parts.values(),
             key=lambda part: (FRAGILE.index(part.playing.name), part.maker != latest),
         )
+
+
+def _gentlest(now: Seconds, parts: list[Part]) -> Part | None:
+    """The softest of those who have played lately, or of all if nobody has."""
+    playing = [part for part in parts if now - part.last_onset <= LATELY] or parts
+    return min(playing, key=lambda part: part.dynamics.level) if playing else None
 
 
 def _most_trusted(parts: list[Part]) -> Pulse | None:

@@ -59,12 +59,8 @@ def _when(note: Note, clock: Pulse | None) -> Seconds | None:
 
 
 def _loudest(heard: Impression, limits: Limits) -> dict[Voice, int]:
-    """The velocity that no voice passes: that of the quietest maker who plays."""
-    levels = [
-        part.dynamics.level
-        for part in heard.makers.values()
-        if part.playing.name != "silent" and part.dynamics.velocity
-    ] or [part.dynamics.level for part in heard.makers.values() if part.dynamics.velocity]
-    if not levels:
+    """The velocity that no voice passes: that of the gentlest maker who plays."""
+    part = heard.gentlest
+    if part is None or not part.dynamics.velocity:
         return dict.fromkeys(VOICES, OPENING_LOUDEST)
-    return {voice: min(limits.loudest, velocity_at(min(levels), voice)) for voice in VOICES}
+    return {voice: min(limits.loudest, velocity_at(part.dynamics.level, voice)) for voice in VOICES}
