@@ -37,7 +37,7 @@ CALM: Seconds = 60 / 56  # the period where the maker has none: between 50 and 7
 FASTEST: Seconds = 0.4  # a faster beat of the maker's is taken at half its speed
 SURE = 0.5  # confidence from which a pulse among notes is taken up; taps are believed at once
 ENOUGH = 6  # onsets heard before a calm beat is offered without a pulse
-CALM_SURE = 0.3  # the confidence that marks it
+CALM_SURE = 0.3
 ALIKE_ONSETS = 4  # so many onsets, whose intervals differ by no more than this factor, mean a beat
 ALIKE = 1.3
 MEANT_SURE = 0.4
@@ -112,7 +112,7 @@ class RhythmicGrounding:
                 FOLLOW,
                 "I keep your own beat steady under you.",
             )
-        if clock is not None and clock.confidence > CALM_SURE:
+        if clock is not None and clock.period != CALM:  # a calm beat follows nobody, so it stays that
             return clock, FOLLOW, "Your beat wavers, so I keep ours where it was."
         if clock is not None:
             return clock, STEADFAST, CALM_BECAUSE
