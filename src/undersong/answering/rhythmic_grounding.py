@@ -113,7 +113,8 @@ class RhythmicGrounding:
                 "I keep your own beat steady under you.",
             )
         if clock is not None and clock.period != CALM:  # a calm beat follows nobody, so it stays that
-            return clock, FOLLOW, "Your beat wavers, so I keep ours where it was."
+            playing = part is not None and heard.time - part.last_onset < 2 * clock.period
+            return clock, FOLLOW, "Your beat wavers, so I keep ours where it was." if playing else ""
         if clock is not None:
             return clock, STEADFAST, CALM_BECAUSE
         if part is None or heard.onset is None:
