@@ -11,8 +11,9 @@ accept (written down with each fragment). Late: fragments whose first bass came 
 end of the first little phrase. Pooled; 95% bootstrap intervals over fragments. Fragments of taps are
 judged by the contract of rhythmic grounding.
 
-A second table does the same on the openings and middles of written tunes, played haltingly, where
-"accepted" is the written key: what a fragment of a dozen notes does not tell is counted as wrong.
+A second table is of fragments written by another hand (undersong.testing.unseen). A third does the same
+on the openings and middles of written tunes, played haltingly, where "accepted" is the written key: what a
+fragment of a dozen notes does not tell is counted as wrong.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from undersong.reflecting.duet import Duet, PartnerTone, duet
 from undersong.testing import makers
 from undersong.testing.contracts import CONTRACTS
 from undersong.testing.scenes import FRAGMENTS, Scene
+from undersong.testing.unseen import UNSEEN
 from undersong.testing.window import Played
 from undersong.theory.pitch import lowest_at_least, rubs
 from undersong.theory.roughness import roughness
@@ -210,7 +212,7 @@ def taps(scene: Scene) -> list[str]:
     windows = [w for w in played.windows(0.0, made.end) if contract.applies(w)]
     kept = sum(contract.takes_part(w) and contract.holds(w) for w in windows)
     first = made.partner[0].onset - onsets[0] if made.partner else float("nan")
-    return [scene.name, f"{kept}/{len(windows)}", f"{first:.2f} s"]
+    return [scene.name, f"{kept}/{len(windows)}" if windows else "too short", f"{first:.2f} s"]
 
 
 def main() -> None:
@@ -226,8 +228,16 @@ def main() -> None:
         found = measure(ours(scene.events()), scene.accepted)
         rows.append([scene.name, *(f"{part:.3g}/{whole:.3g}" for part, whole in found.values())])
     print(table(["fragment", *found], rows))
+    unseen = [scene for scene in UNSEEN if scene.grounds]
+    print(f"\n{len(unseen)} fragments written by another hand, to which nothing was fitted\n")
+    print(compare([(ours(scene.events()), scene.accepted) for scene in unseen]))
     print("\nFragments of taps: windows in which the rhythmic contract is kept, and the first stroke\n")
-    print(table(["fragment", "kept", "first stroke after"], [taps(s) for s in FRAGMENTS if not s.grounds]))
+    print(
+        table(
+            ["fragment", "kept", "first stroke after"],
+            [taps(s) for s in (*FRAGMENTS, *UNSEEN) if not s.grounds],
+        )
+    )
     melodies = corpora.melodies(corpora.data())
     chance = random.Random(0)
     chance.shuffle(melodies)

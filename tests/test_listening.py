@@ -28,6 +28,7 @@ from undersong.listening.tonality import TonalityListener
 from undersong.testing import makers
 from undersong.testing.makers import Timekeeper
 from undersong.testing.scenes import FRAGMENTS, read_playing
+from undersong.testing.unseen import UNSEEN
 
 MAKER = MAKERS[0]
 
@@ -230,7 +231,7 @@ def test_what_is_heard_comes_in_order_and_within_bounds(events: list[Input]) -> 
 
 def test_every_scene_can_be_read() -> None:
     """Each fragment of taps or notes gives as many sounds as it writes."""
-    for scene in FRAGMENTS:
+    for scene in (*FRAGMENTS, *UNSEEN):
         begun = [e for e in scene.events() if isinstance(e, (NoteOn, Tap))]
         assert len(begun) == len(scene.playing.split()), scene.name
 
