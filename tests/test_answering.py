@@ -365,3 +365,15 @@ def test_the_shy_one_of_two_is_not_drowned() -> None:
     answered = [t for t in duet(both, outputs(both)).partner if 6.0 < t.onset < 20.0]
     assert answered
     assert max(t.velocity for t in answered) <= 40
+
+
+def test_what_was_planned_before_is_softened_too() -> None:
+    """A groove that was asked for, and then a maker who barely touches: strokes planned before the first
+    note leave no louder than it."""
+    events: list[Input] = [
+        Steer(0.0, 0.0, MAKER, "partner_starts"),
+        *read_playing(_even("C4 D4 E4 D4 C4 D4 E4 D4", 0.1, 9), 9),
+    ]
+    strokes = played(events).voice("percussion")
+    assert strokes
+    assert max(t.velocity for t in strokes if 0.5 < t.onset < 7.0) <= 9

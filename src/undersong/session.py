@@ -32,7 +32,7 @@ from undersong.events import (
 from undersong.listening.impression import Impression
 from undersong.listening.listener import Listener
 from undersong.plan import Plan
-from undersong.playing.limits import gate
+from undersong.playing.limits import gate, loudest
 from undersong.playing.schedule import Schedule
 from undersong.playing.touch import shade
 from undersong.turns import Choice, Turns
@@ -152,6 +152,7 @@ class Session:
         if self._present and not self._turns.resting:
             heard = self._listener.impression(now)
             self._note_silence(heard)
+            self._schedule.cap = loudest(heard, self._plan.limits)
             changed = self._choose(heard, out)
             choice = self._turns.choice
             assert choice is not None

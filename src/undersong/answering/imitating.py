@@ -9,6 +9,7 @@ two exact echoes the third is varied in one thing.
 from __future__ import annotations
 
 import itertools
+from itertools import pairwise
 from typing import ClassVar
 
 from undersong.answering.bars import HIGH_DRUM
@@ -16,7 +17,8 @@ from undersong.answering.technique import velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
-from undersong.notes import After, Note, Tone
+from undersong.notes import After, Note, Pulse, Tone
+from undersong.theory.grouping import onset_groups
 from undersong.turns import NOTHING, Answer, Turn, Turns
 
 UNDER = 5.0  # dB under the maker
@@ -25,6 +27,9 @@ LONGEST_GESTURE: Seconds = 7.0
 SHORTEST_WAIT: Seconds = 0.5  # silence after the last offset
 WAIT = 1.35  # longest inner interval after the last onset
 LEAD: Seconds = 0.28  # an echo is planned, not blurted
+SHORTEST_BEAT: Seconds = 0.2  # intervals below it make no beat of their own
+EVEN = 0.12  # share by which a gesture's intervals may stray from its own beat
+OWN_SURE = 0.5
 EXACT = 2  # exact echoes in a row
 OCTAVE = 12
 LOWEST, HIGHEST = 45, 88  # MIDI pitch of an echo
@@ -51,10 +56,7 @@ class Imitating:
         complete = _complete_at(part, gesture)
         if heard.time < complete:
             return Answer(until=complete)
-        starts = heard.time + LEAD
-        if heard.pulse is not None:
-            beat = int(heard.pulse.beat_at(starts) // 1) + 1
-            starts = heard.pulse.time_at(beat)
+        starts = _next_beat(_own_beat(gesture) or heard.pulse, heard.time + LEAD)
         echoes = sum(1 for turn in so_far.turns if turn.technique == self.name)
         varied = echoes % (EXACT + 1) == EXACT
         notes = _echo(gesture, heard, part, starts, varied)
@@ -84,6 +86,25 @@ def _complete_at(part: Part, gesture: tuple[Tone, ...]) -> Seconds:
     onsets = [tone.onset for tone in gesture]
     longest = max(b - a for a, b in itertools.pairwise(onsets))
     return max(part.last_sound + SHORTEST_WAIT, onsets[-1] + WAIT * longest)
+
+
+def _own_beat(gesture: tuple[Tone, ...]) -> Pulse | None:
+    """The beat of the gesture itself, if its onsets lie on one: nearer to it than any pulse heard."""
+    onsets = onset_groups(tone.onset for tone in gesture)
+    gaps = [b - a for a, b in pairwise(onsets)]
+    if not gaps or min(gaps) < SHORTEST_BEAT:
+        return None
+    whole = [max(1, round(gap / min(gaps))) for gap in gaps]
+    period = (onsets[-1] - onsets[0]) / sum(whole)
+    even = all(abs(gap / n - period) <= EVEN * period for gap, n in zip(gaps, whole, strict=True))
+    return Pulse(period, onsets[-1], OWN_SURE) if even else None
+
+
+def _next_beat(beat: Pulse | None, soonest: Seconds) -> Seconds:
+    """The next beat, or at once where there is none."""
+    if beat is None:
+        return soonest
+    return beat.time_at(int(round(beat.beat_at(soonest), 6) // 1) + 1)
 
 
 def _echo(

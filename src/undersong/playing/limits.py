@@ -27,10 +27,9 @@ EXEMPT = ("rhythmic-grounding", "ending", "imitating")
 def gate(
     answer: Answer, technique: str, heard: Impression, so_far: Turns, limits: Limits
 ) -> tuple[Note, ...]:
-    """The notes of an answer that may sound, softened where they were too loud."""
+    """The notes of an answer that may sound. How loud they may be is asked when they leave."""
     if not answer.notes:
         return ()
-    cap = _loudest(heard, limits)
     clock = answer.clock or so_far.clock
     density = max([part.dynamics.density for part in heard.makers.values()], default=0.0)
     most = limits.denser * max(limits.density_floor, density) * WINDOW
@@ -46,9 +45,7 @@ def gate(
                 continue
             if fresh:
                 taken.append(at)
-        softened = max(1, min(note.velocity, cap[note.voice]))
-        seconds = min(max(note.seconds, 0.01), limits.longest)
-        kept.append(replace(note, velocity=softened, seconds=seconds))
+        kept.append(replace(note, seconds=min(max(note.seconds, 0.01), limits.longest)))
     return tuple(kept)
 
 
@@ -58,8 +55,8 @@ def _when(note: Note, clock: Pulse | None) -> Seconds | None:
     return None if clock is None else clock.time_at(note.when.number)
 
 
-def _loudest(heard: Impression, limits: Limits) -> dict[Voice, int]:
-    """The velocity that no voice passes: that of the gentlest maker who plays."""
+def loudest(heard: Impression, limits: Limits) -> dict[Voice, int]:
+    """The velocity that no voice passes now: that of the gentlest maker who plays."""
     part = heard.gentlest
     if part is None or not part.dynamics.velocity:
         return dict.fromkeys(VOICES, OPENING_LOUDEST)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import insort
 from dataclasses import dataclass, field, replace
 
-from undersong.events import Play, Release, Retract, Seconds, Sounded
+from undersong.events import Play, Release, Retract, Seconds, Sounded, Voice
 from undersong.notes import After, Beat, Note, Pulse
 from undersong.plan import Plan
 from undersong.turns import Adapt, Sounding, Turns
@@ -68,6 +68,7 @@ class Schedule:
         self._followed = 0.0  # the beat at which the clock was last corrected
         self._planned = 0
         self._next_id = 1
+        self.cap: dict[Voice, int] = {}  # the velocity that no note passes when it leaves
 
     # --- planning ----------------------------------------------------------------------------
 
@@ -123,7 +124,7 @@ class Schedule:
             kind="reactive" if reactive else "planned",
             voice=note.voice,
             pitch=note.pitch,
-            velocity=note.velocity,
+            velocity=max(1, min(note.velocity, self.cap.get(note.voice, note.velocity))),
             seconds=note.seconds,
         )
         self._next_id += 1

@@ -230,7 +230,7 @@ def _echoes_hold(w: Window) -> bool:
     exact = 0
     counted = [part for part, _ in _in_window(w)]
     for part, reply in _echoes(w):
-        true = _is_echo(part, reply)
+        true = _is_echo(part, reply) and _on_the_beat(part, reply)
         same = true and _is_exact(part, reply)
         exact = exact + 1 if same else 0
         if part in counted and (not true or exact > 2):
@@ -257,6 +257,19 @@ def _is_echo(part: list[Tone], reply: list[PartnerTone]) -> bool:
     if len(set(strengths)) < 4:
         return True
     return _correlation(strengths, [r.velocity for r in reply]) >= 0.8
+
+
+def _on_the_beat(part: list[Tone], reply: list[PartnerTone]) -> bool:
+    """An echo of an even gesture begins on a beat of it, within 40 ms or 10% of the beat."""
+    gaps = [b - a for a, b in pairwise(onset_groups(t.onset for t in part))]
+    if not reply or not gaps or min(gaps) < 0.2:
+        return True
+    whole = [max(1, round(gap / min(gaps))) for gap in gaps]
+    beat = sum(gaps) / sum(whole)
+    if any(abs(gap / n - beat) > 0.12 * beat for gap, n in zip(gaps, whole, strict=True)):
+        return True  # no beat of its own
+    beats = (reply[0].onset - part[-1].onset) / beat
+    return abs(beats - round(beats)) * beat <= max(0.04, 0.1 * beat)
 
 
 def _is_exact(part: list[Tone], reply: list[PartnerTone]) -> bool:
