@@ -48,7 +48,7 @@ LATE: Seconds = 0.1  # and this long after the last of them
 
 
 class _Predictor:
-    __slots__ = ("beat", "evidence", "onset", "period", "prior", "width")
+    __slots__ = ("beat", "evidence", "onset", "period", "prior", "trust", "width")
 
     def __init__(self, period: Seconds, beat: Seconds) -> None:
         self.period = period
@@ -56,6 +56,7 @@ class _Predictor:
         self.onset = beat  # the last onset it judged
         self.evidence = PROPOSED
         self._refit()
+        self.trust = round(self.evidence + self.prior, 6)
 
     def _refit(self) -> None:
         octaves = log(self.period / PREFERRED) / 0.6931
@@ -84,10 +85,7 @@ class _Predictor:
             self.period += PERIOD_GAIN * error / whole
             self.period = min(max(self.period, SHORTEST), LONGEST)
             self._refit()
-
-    @property
-    def trust(self) -> float:
-        return round(self.evidence + self.prior, 6)
+        self.trust = round(self.evidence + self.prior, 6)
 
 
 class PulseListener:
@@ -98,6 +96,7 @@ class PulseListener:
         self._rivals: list[_Predictor] = []
         self._best: _Predictor | None = None
         self._heard = False
+        self._pulse: Pulse | None = None
 
     def onset(self, time: Seconds) -> None:
         """A group of notes began at ``time`` (not before the last)."""
@@ -112,6 +111,7 @@ class PulseListener:
         self._rivals.sort(key=lambda rival: -rival.trust)
         del self._rivals[RIVALS:]
         self._elect()
+        self._pulse = self._read()
 
     def _propose(self, period: Seconds) -> None:
         while period > LONGEST:
@@ -161,12 +161,16 @@ class PulseListener:
         lost = self.lost_at
         if lost is not None and now >= lost:
             self._heard = False
+            self._pulse = None
             self._rivals.clear()
             self._onsets.clear()
 
     @property
     def pulse(self) -> Pulse | None:
         """What is heard now."""
+        return self._pulse
+
+    def _read(self) -> Pulse | None:
         if not self._heard or self._best is None:
             return None
         sure = max(0.05, min(1.0, round(self._best.evidence / 9.0, 3)))
