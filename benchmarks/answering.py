@@ -229,7 +229,7 @@ def main() -> None:
         rows.append([scene.name, *(f"{part:.3g}/{whole:.3g}" for part, whole in found.values())])
     print(table(["fragment", *found], rows))
     unseen = [scene for scene in UNSEEN if scene.grounds]
-    print(f"\n{len(unseen)} fragments written by another hand, to which nothing was fitted\n")
+    print(f"\n{len(unseen)} fragments written by another hand, to which no weight was fitted\n")
     print(compare([(ours(scene.events()), scene.accepted) for scene in unseen]))
     print("\nFragments of taps: windows in which the rhythmic contract is kept, and the first stroke\n")
     print(
