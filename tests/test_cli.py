@@ -299,3 +299,14 @@ def test_a_full_output_is_said(tmp_path: Path, tune: Path) -> None:
     done = subprocess.run(listen, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_nothing_shown_steers_the_terminal(run: Run, tune: Path) -> None:
+    """A file's name, or a reason in a crafted log, cannot send escape sequences to the terminal."""
+    code, _, err = run("answer", "\x1b[31mred.mid", "-o", "out.mid")
+    assert (code, "\x1b" in err, "?[31mred.mid" in err) == (2, False, True)
+    run("answer", tune, "-o", "out.mid", "--log", "session.jsonl")
+    text = Path("session.jsonl").read_text(encoding="utf-8")
+    Path("crafted.jsonl").write_bytes(_resealed(text.replace("You try", "\\u001b[31mYou try")))
+    code, out, err = run("replay", "crafted.jsonl")
+    assert (code, "\x1b" in out + err) == (2, False)

@@ -270,8 +270,8 @@ def test_what_a_session_refuses() -> None:
         NoteOn(2.0, 2.0, MAKERS[0], 60, 0),
         NoteOn(float("inf"), 2.0, MAKERS[0], 60, 64),
         Tap(2.0, 2.0, MAKERS[0], 400),
-        NoteOn(2.0, 2.0, "", 60, 64),  # type: ignore[arg-type]
-        Steer(2.0, 2.0, MAKERS[0], "dance"),  # type: ignore[arg-type]
+        NoteOn(2.0, 2.0, "", 60, 64),  # type: ignore[arg-type]  # wrong on purpose
+        Steer(2.0, 2.0, MAKERS[0], "dance"),  # type: ignore[arg-type]  # wrong on purpose
     ):
         with pytest.raises(EventError, match=r"[A-Z].*\."):
             live.receive(event)

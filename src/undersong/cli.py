@@ -322,5 +322,7 @@ def _let_go_of_output() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    click.echo(f"undersong: {' '.join(sentence.split())}", err=True)
+    # a file's name may hold anything, also what would steer the terminal
+    shown = "".join(c if c.isprintable() else "?" for c in " ".join(sentence.split()))
+    click.echo(f"undersong: {shown}", err=True)
     sys.exit(code)

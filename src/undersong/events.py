@@ -247,6 +247,8 @@ def check_output(output: Sounded | Chose) -> None:
         _moment("time", output.time)
         if not isinstance(output.technique, str) or not isinstance(output.because, str):
             raise EventError("A choice needs a technique and a reason in words.")
+        if not (output.technique.isprintable() and output.because.isprintable()):
+            raise EventError("A reason can hold only characters that can be printed.")
         return
     _moment("at", output.at)
     _within("id", output.id, 0, 2**53)

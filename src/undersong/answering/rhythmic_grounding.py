@@ -37,11 +37,11 @@ CALM: Seconds = 60 / 56  # the period where the maker has none: between 50 and 7
 FASTEST: Seconds = 0.4  # a faster beat of the maker's is taken at half its speed
 SURE = 0.5  # confidence from which a pulse among notes is taken up; taps are believed at once
 ENOUGH = 6  # onsets heard before a calm beat is offered without a pulse
-CALM_SURE = 0.3
+CALM_SURE = 0.3  # confidence of a beat that nobody keeps but the partner
 ALIKE_ONSETS = 4  # so many onsets, whose intervals differ by no more than this factor, mean a beat
 ALIKE = 1.3
 MEANT_SURE = 0.4
-SLOWEST: Seconds = 1.8
+SLOWEST: Seconds = 1.8  # slower taps are not felt as one beat
 CALM_BECAUSE = "Your sounds come at changing distances, so I offer a calm beat to lean on."
 # 2% a bar at most. It does not jump to a beat that slipped away: it glides back to it.
 FOLLOW = Adapt(phase=0.2, period=0.06, most=0.005, near=0.35, step=0.015)

@@ -97,7 +97,7 @@ class TonalGrounding:
         at_onset = heard.onset is not None and heard.onset.pitch is not None
         if not at_onset and entered is not None:
             return NOTHING  # let go once: it comes back with the maker, not in the silence
-        pc, sure = _best_ground(heard, part, tonality, so_far, None)
+        pc, sure = _best_ground(heard, part, tonality, None)
         if at_onset:
             assert heard.onset is not None
             assert heard.onset.pitch is not None
@@ -131,11 +131,11 @@ class TonalGrounding:
         bar = max(bar_seconds(heard), SLOWEST_MOVE)
         fresh = latest is not None and latest.kind in ("entered", "moved")
         if latest is not None and fresh and 0.0 < heard.time - latest.at <= so_far.correction:
-            return self._correct(heard, part, tonality, sounding, so_far)
+            return self._correct(heard, part, tonality, sounding)
         if latest is not None and heard.time - latest.at < SETTLE:
             return forsaken
         may_move = moved is None or heard.time - moved.at >= bar
-        pc = _best_ground(heard, part, tonality, so_far, present)[0] if may_move else present
+        pc = _best_ground(heard, part, tonality, present)[0] if may_move else present
         if pc != present:
             return self._sound(
                 heard, part, pc, "moved",
@@ -153,11 +153,9 @@ class TonalGrounding:
             )  # fmt: skip
         return forsaken
 
-    def _correct(
-        self, heard: Impression, part: Part, tonality: Tonality, sounding: Sounding, so_far: Turns
-    ) -> Answer:
+    def _correct(self, heard: Impression, part: Part, tonality: Tonality, sounding: Sounding) -> Answer:
         """A second note of the same moment: think again, once, about the ground just decided."""
-        pc, _ = _best_ground(heard, part, tonality, so_far, None)
+        pc, _ = _best_ground(heard, part, tonality, None)
         if pc == sounding.play.pitch % 12:
             return Answer(until=part.last_sound + FORSAKEN)
         reason = "Your next note came at once, so I corrected the ground under both."
@@ -222,7 +220,7 @@ def _entry_by(heard: Impression, part: Part) -> Seconds:
 
 
 def _best_ground(
-    heard: Impression, part: Part, tonality: Tonality, so_far: Turns, present: int | None
+    heard: Impression, part: Part, tonality: Tonality, present: int | None
 ) -> tuple[int, float]:
     """The pitch class to stand on, and how surely an ear takes it for tonic or fifth."""
     onset = heard.onset.pitch if heard.onset is not None else None

@@ -211,6 +211,11 @@ def _loads(row: bytes) -> Any:
         return None
 
 
+def _printable(text: object) -> str | None:
+    """Text that a terminal only shows, or None: a log may come from anywhere."""
+    return text if isinstance(text, str) and text.isprintable() else None
+
+
 def _read_header(line: str) -> Header:
     try:
         read = json.loads(line)
@@ -227,7 +232,7 @@ def _read_header(line: str) -> Header:
             seed=int(read["seed"]),
             plan=Plan(limits=limits, **plan),
             techniques=tuple(read["techniques"]),
-            started=read.get("started"),
+            started=_printable(read.get("started")),
         )
     except UsageError as error:
         raise EventError(f"The plan in this log cannot be played: {error}") from error
