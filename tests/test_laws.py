@@ -14,15 +14,15 @@ from undersong import EventError, Plan, UsageError, perform
 from undersong.chance import Chance
 from undersong.choosing.rules import Rules
 from undersong.events import Chose, Input, Leave, NoteOn, Output, Play, Release, Retract, Steer, Tap
-from undersong.notes import After, Note
+from undersong.notes import After, Beat, Note, Pulse
 from undersong.offline import make_session
-from undersong.playing.schedule import Schedule
+from undersong.playing.schedule import Gain, Schedule
 from undersong.plugins import techniques
 from undersong.reflecting.duet import Duet, duet
 from undersong.remembering import log as codec
 from undersong.remembering.replay import replay
 from undersong.theory.loudness import level, mean_level
-from undersong.turns import Turns
+from undersong.turns import Adapt, Turns
 
 # The first draws of two streams: SHA-256 and the Mersenne twister, the same wherever Python runs.
 GOLDEN = [0.702567, 0.05247]
@@ -322,14 +322,37 @@ def test_more_voices_than_the_limit_do_not_sound() -> None:
 
 
 def test_remembered_bars_belong_to_their_clock() -> None:
-    """From one technique of the beat to another and back, at other tempos: strokes go on."""
+    """A minute on one clock, then another technique on a new one, then back on that: strokes go on,
+    and do not wait for the number of a beat that the old clock had reached."""
     events: list[Input] = []
     time = 0.5
-    for period, steer in ((0.5, "rhythmic-grounding"), (0.7, "synchronising"), (0.5, "rhythmic-grounding")):
+    parts = ((0.5, 60, "rhythmic-grounding"), (0.7, 15, "synchronising"), (0.7, 30, "rhythmic-grounding"))
+    for period, seconds, steer in parts:
         events.append(Steer(time, time, MAKERS[0], "technique", steer))
-        for _ in range(int(30 / period)):
+        for _ in range(int(seconds / period)):
             time += period
             events.append(Tap(time, time, MAKERS[0], 60))
     strokes = [t.onset for t in duet(events, outputs(events)).voice("percussion")]
-    gaps = [b - a for a, b in pairwise([t for t in strokes if 4.0 < t < time])]
+    gaps = [b - a for a, b in pairwise([t for t in strokes if 4.0 < t < time] + [time])]
     assert max(gaps) < 6.0
+
+
+def test_a_beat_that_has_passed_is_not_made_up_for() -> None:
+    """A stroke on a beat that is already over, or nearer than a reaction, is dropped, never bunched up."""
+    turns = Turns()
+    schedule = Schedule(Plan(), turns)
+    schedule.start_clock(Pulse(0.5, 0.0, 1.0), 0.0)
+    for beat in range(6):
+        schedule.add(Note(Beat(beat), "percussion", 41, 40, 0.2), "synchronising", 1.49)
+    assert [o.at for o in schedule.leave(5.0) if isinstance(o, Play)] == [2.0, 2.5]
+
+
+def test_the_partner_corrects_what_the_maker_leaves_open() -> None:
+    """Asynchronies that keep their sign are corrected more and more, up to all; those that change it
+    from beat to beat, less and less, down to the plain share."""
+    follow = Adapt(phase=0.3, period=0.1, phase_most=1.0)
+    left_open, corrected = Gain(), Gain()
+    for n in range(30):
+        grown = left_open.after(0.02, follow)
+        shrunk = corrected.after(0.02 if n % 2 else -0.02, follow)
+    assert (grown, shrunk) == (1.0, 0.3)
