@@ -1,6 +1,6 @@
 # An alias of tools/dev.py, which is what a machine without make uses.
 PYTHON ?= python3
 
-.PHONY: play test
-play test:
+.PHONY: play test build
+play test build:
 	@$(PYTHON) tools/dev.py $@

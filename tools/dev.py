@@ -1,15 +1,19 @@
-"""Set up, play and test: ``python tools/dev.py play|test``. The Makefile is its alias.
+"""Set up, play, test and build: ``python tools/dev.py play|test|build``. The Makefile is its alias.
 
-Needs Python 3.11 or newer and nothing else; makes a virtual environment in .venv, installs what the
-project needs into it, and does that again only when pyproject.toml or the tested versions change.
+Needs Python 3.11 or newer and Node 20.19 or newer; makes a virtual environment in .venv, installs what
+the project needs into it, and does that again only when pyproject.toml or the tested versions change.
+``test`` also needs Chromium. ``build`` builds the page alone.
 """
 
 from __future__ import annotations
 
 import os
+import runpy
+import shutil
 import subprocess
 import sys
 import venv
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +22,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
-USAGE = "Usage: python tools/dev.py play|test"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+USAGE = "Usage: python tools/dev.py play|test|build"
 
 
 def main() -> int:
@@ -26,7 +31,7 @@ def main() -> int:
     if sys.version_info < OLDEST:
         print("Undersong needs Python 3.11 or newer; this is", sys.version.split()[0])
         return 2
-    commands = {"play": play, "test": test}
+    commands = {"play": play, "test": test, "build": build}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         print(USAGE)
         return 2
@@ -57,22 +62,40 @@ def run(tool: str, *arguments: str) -> None:
         sys.exit(done.returncode)
 
 
+def page(function: str) -> str | bool:
+    """Do what web/build.py offers; end with its sentence if that fails."""
+    builder = runpy.run_path(str(ROOT / "web" / "build.py"))
+    try:
+        done: str | bool = builder[function]()
+    except builder["NotBuilt"] as error:
+        print(error)
+        sys.exit(2)
+    return done
+
+
+def build() -> int:
+    """Build the page."""
+    print("The page is built." if page("build") else "The page was built already.")
+    return 0
+
+
 def play() -> int:
-    """Answer the shipped example and say how to answer one's own."""
-    out = ROOT / "out"
-    out.mkdir(exist_ok=True)
-    example, duet = ROOT / "examples" / "three-steps.mid", out / "three-steps-duet.mid"
-    command = [str(BIN / "undersong"), "answer", str(example), "-o", str(duet)]
-    done = subprocess.run(command, cwd=ROOT, check=False)
-    if done.returncode == 0:
-        print(f"The partner answered {example.relative_to(ROOT)}; the duet is {duet.relative_to(ROOT)}.")
-        print("Open it in any MIDI player. To hear an answer to your own playing:")
-        print(f"  {BIN.relative_to(ROOT) / 'undersong'} answer YOURS.mid -o DUET.mid")
-    return done.returncode
+    """Start the app and open it in the browser."""
+    print("Building the page (once) ...", flush=True)
+    page("build")
+    command = [str(BIN / "undersong")]
+    with suppress(KeyboardInterrupt):
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return 0
 
 
 def test() -> int:
-    """Every check: style, types, layers, tests."""
+    """Every check: style, types, layers, the page, tests."""
+    if not any(shutil.which(browser) for browser in BROWSERS):
+        print(
+            "The tests play in a real browser: please install Chromium (Debian: apt-get install chromium)."
+        )
+        return 2
     run("ruff", "check", "--quiet")
     run("ruff", "format", "--check", "--quiet")
     run("mypy")
@@ -81,6 +104,12 @@ def test() -> int:
     if done.returncode:
         print(done.stdout, done.stderr)
         return done.returncode
+    page("build")
+    npm = page("install")
+    for script in ("check", "test"):
+        checked = subprocess.run([str(npm), "run", "--silent", script], cwd=ROOT / "web", check=False)
+        if checked.returncode:
+            return checked.returncode
     run("pytest")
     return 0
 

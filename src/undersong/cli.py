@@ -32,8 +32,16 @@ from undersong.remembering.replay import replay as replay_log
 MANY = 4000  # events from which progress is shown
 
 INPUT = click.Path(path_type=Path)
+
+
+def _of_the_whole_command(ctx: click.Context, parameter: click.Parameter, data: Path | None) -> Path | None:
+    """--data may stand before the subcommand, too."""
+    named: Path | None = data or ctx.find_root().params.get("data")
+    return named
+
+
 data_option = click.option(
-    "--data", type=INPUT, envvar="UNDERSONG_DATA", metavar="DIR",
+    "--data", type=INPUT, envvar="UNDERSONG_DATA", metavar="DIR", callback=_of_the_whole_command,
     help="Where everything is kept (default: this person's own data folder).",
 )  # fmt: skip
 
@@ -44,13 +52,34 @@ unused_data_option = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(undersong.__version__, prog_name="undersong")
-def undersong_command() -> None:
+@click.option("--no-browser", is_flag=True, help="Print the address instead of opening a browser.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: any at first, then the same again.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@data_option
+@click.pass_context
+def undersong_command(
+    ctx: click.Context, no_browser: bool, port: int | None, host: str, data: Path | None
+) -> None:
     """A musical partner that listens to what a person plays and answers in music.
+
+    Without a command it opens in the browser, to be played with.
 
     Undersong supports, and does not replace, the people who care for someone's health.
     """
+    if ctx.invoked_subcommand is not None:
+        return
+    from undersong.server.run import start  # the web's packages load only where they are needed
+
+    def say(address: str) -> None:
+        click.echo(address)
+        sys.stdout.flush()
+
+    start(platform.data_folder(data), host=host, port=port, browser=not no_browser, say=say)
 
 
 @undersong_command.command()
@@ -103,7 +132,7 @@ def answer(
             started=now.isoformat(timespec="seconds") if now else None, progress=progress,
         )  # fmt: skip
     duet = midi.duet(playing, take.partner)
-    id_ = kept.keep(take.log, now) if kept is not None and now is not None else None
+    id_ = kept.keep_log(take.log, now) if kept is not None and now is not None else None
     if log is not None:
         files.write_whole(log, take.log)
     files.write_whole(target, duet)
@@ -155,12 +184,13 @@ def sessions() -> None:
 @data_option
 def list_sessions(as_json: bool, data: Path | None) -> None:
     """List what was kept, oldest first."""
-    kept, faults = Takes(platform.data_folder(data)).list()
+    kept, faults = Takes(platform.data_folder(data)).all()
     if as_json:
         click.echo(json.dumps([_as_json(take) for take in kept], indent=2))
     elif kept:
         for take in kept:
-            click.echo(f"{take.id}  {_length(take.seconds)}  {_count(take.notes, 'note')}")
+            end = "" if take.kept else "  not kept: erased a day after its last sound"
+            click.echo(f"{take.id}  {_length(take.seconds)}  {_count(take.notes, 'note')}{end}")
     else:
         click.echo("Nothing has been kept yet.")
     for fault in faults:
@@ -265,7 +295,7 @@ def _as_json(take: Kept) -> dict[str, Any]:
         "seconds": take.seconds,
         "notes": take.notes,
         "makers": list(take.makers),
-        "kept": True,
+        "kept": take.kept,
     }
 
 

@@ -33,16 +33,17 @@ def _check_writable(path: Path) -> None:
         raise UsageError(f"{path} cannot be written; please choose a place of your own.")
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Put ``data`` at ``path``: readers see the old file or the new one, never a part.
 
-    Raises UsageError if that cannot be done; then an older file is untouched.
+    ``mode``: who may read a new file, as far as the system's mask lets. Raises UsageError if it
+    cannot be written; then an older file is untouched.
     """
     path = Path(os.path.realpath(path))
     check_writable(path)
     draft = path.parent / f".undersong-{secrets.token_hex(8)}"
     try:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -50,7 +51,7 @@ def write_whole(path: Path, data: bytes) -> None:
         if path.exists():
             draft.chmod(path.stat().st_mode & 0o777)
         draft.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
@@ -82,22 +83,43 @@ def read_log(path: Path) -> bytes:
 
 
 class AppendOnly:
-    """A file that only grows; what ``append`` returned from is on the disk."""
+    """A file that only grows; what ``append`` returned from is on the disk.
 
-    def __init__(self, path: Path) -> None:
+    A new file, or with ``sound`` an older one of which the first ``sound`` bytes are kept: what a
+    fault left torn behind them goes.
+    """
+
+    def __init__(self, path: Path, sound: int | None = None) -> None:
         try:
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | BINARY
-            self._handle = os.open(path, flags, PRIVATE_FILE)
-            _sync_folder(path.parent)
+            fresh = os.O_CREAT | os.O_EXCL if sound is None else 0
+            self._handle = os.open(path, os.O_WRONLY | fresh | BINARY, PRIVATE_FILE)
+            self._size = sound or 0
+            if sound is not None:
+                os.ftruncate(self._handle, sound)
+                os.lseek(self._handle, sound, os.SEEK_SET)
+            sync_folder(path.parent)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
 
     def append(self, data: bytes) -> None:
-        """Write all of ``data`` and wait until it is on the disk. Raises OSError if it cannot be."""
+        """Write all of ``data`` and wait until it is on the disk.
+
+        Raises OSError if it cannot be; then nothing of it was written.
+        """
         view = memoryview(data)
-        while view:
-            view = view[os.write(self._handle, view) :]
-        os.fsync(self._handle)
+        try:
+            while view:
+                view = view[os.write(self._handle, view) :]
+            os.fsync(self._handle)
+        except OSError:
+            os.ftruncate(self._handle, self._size)
+            os.lseek(self._handle, self._size, os.SEEK_SET)
+            raise
+        self._size += len(data)
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self._handle)
 
     def __enter__(self) -> AppendOnly:
         """The file itself."""
@@ -110,10 +132,10 @@ class AppendOnly:
         trace: TracebackType | None,
     ) -> None:
         """Close it."""
-        os.close(self._handle)
+        self.close()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a new name in a folder lasting, where the system can."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,8 @@
-"""Takes: sessions that were kept, each a folder with its log. All within the data folder."""
+"""Takes: sessions on the disk, each a folder with its log, all within the data folder.
+
+What is played live is scratch until somebody says "Keep it": scratch that nobody answers for is
+erased after a day. Keeping a take moves its folder; it is never written twice.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import re
 import secrets
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import mido
@@ -20,6 +24,7 @@ from undersong.remembering import log as codec
 
 LOG = "log.jsonl"
 TICKS_A_QUARTER = 960  # of an exported duet, at 120 beats a minute
+SCRATCH_LASTS = timedelta(hours=24)  # after its last sound
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
 
 
@@ -33,51 +38,93 @@ class Kept:
     notes: int
     makers: tuple[str, ...]
     log: codec.Log
+    kept: bool
 
 
 class Takes:
-    """The kept takes of one data folder."""
+    """The takes of one data folder, kept or scratch."""
 
     def __init__(self, data: Path) -> None:
-        self._folder = data / "takes"
+        self._kept = data / "takes"
+        self._scratch = data / "scratch"
 
-    def keep(self, log: bytes, now: datetime) -> str:
-        """Store a take; returns its name. It is on the disk when this returns."""
-        id_ = f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        folder = self._folder / id_
-        try:
-            self._folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-            folder.mkdir(mode=PRIVATE_FOLDER)
-            with files.AppendOnly(folder / LOG) as file:
+    def keep_log(self, log: bytes, now: datetime) -> str:
+        """Store a whole log as a kept take; returns its name. It is on the disk when this returns."""
+        id_ = _new_id(now)
+        with _make(self._kept, id_) as file:
+            try:
                 file.append(log)
-        except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise UsageError(
-                f"The take could not be kept in {self._folder}: {error.strerror or error}."
-            ) from error
+            except OSError as error:
+                shutil.rmtree(self._kept / id_, ignore_errors=True)
+                raise _cannot(f"The take could not be kept in {self._kept}", error) from error
         return id_
 
-    def list(self) -> tuple[list[Kept], list[str]]:
+    def begin(self, now: datetime) -> tuple[str, files.AppendOnly]:
+        """A new take of which nobody has said that it is to be kept: its name and its empty log."""
+        id_ = _new_id(now)
+        return id_, _make(self._scratch, id_)
+
+    def go_on(self, id_: str, sound: int) -> files.AppendOnly:
+        """The log of a scratch take again, of which the first ``sound`` bytes are sound."""
+        return files.AppendOnly(self._scratch / id_ / LOG, sound)
+
+    def keep(self, id_: str) -> None:
+        """Keep a scratch take. Raises UsageError if there is none of that name."""
+        folder = self.folder(id_)
+        if folder.parent == self._kept:
+            return
+        try:
+            self._kept.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            folder.rename(self._kept / id_)
+            files.sync_folder(self._kept)
+            files.sync_folder(self._scratch)
+        except OSError as error:
+            raise _cannot(f"The take could not be kept in {self._kept}", error) from error
+
+    def sweep(self, now: datetime) -> None:
+        """Erase scratch that nobody answered for within a day of its last sound."""
+        for folder in self._folders(self._scratch):
+            log = folder / LOG
+            touched = (log if log.exists() else folder).stat().st_mtime
+            if now.timestamp() - touched > SCRATCH_LASTS.total_seconds():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def latest_scratch(self) -> tuple[str, datetime] | None:
+        """The scratch take that was written to last, and when."""
+        logs = [folder / LOG for folder in self._folders(self._scratch) if (folder / LOG).exists()]
+        if not logs:
+            return None
+        latest = max(logs, key=lambda log: log.stat().st_mtime)
+        return latest.parent.name, datetime.fromtimestamp(latest.stat().st_mtime, UTC)
+
+    def all(self) -> tuple[list[Kept], list[str]]:
         """Every take, oldest first, and a sentence for each that cannot be read."""
         found: list[Kept] = []
         faults: list[str] = []
-        if not self._folder.is_dir():
-            return found, faults
-        for folder in sorted(self._folder.iterdir()):
-            if not _ID.fullmatch(folder.name):
-                continue
+        folders = [*self._folders(self._kept), *self._folders(self._scratch)]
+        for folder in sorted(folders, key=lambda folder: folder.name):
             try:
                 found.append(self.get(folder.name))
             except UndersongError as error:
                 faults.append(f"{folder.name}: {error}")
         return found, faults
 
+    @staticmethod
+    def _folders(parent: Path) -> list[Path]:
+        if not parent.is_dir():
+            return []
+        return sorted(folder for folder in parent.iterdir() if _ID.fullmatch(folder.name))
+
     def get(self, id_: str) -> Kept:
         """One take. Raises UsageError for an unknown name, EventError for a damaged log."""
-        log = codec.read(files.read_log(self.folder(id_) / LOG))
+        folder = self.folder(id_)
+        log = codec.read(files.read_log(folder / LOG))
         made = duet(log.inputs, log.outputs)
         notes = sum(len(tones) for tones in made.makers.values())
-        return Kept(id_, log.header.started, round(made.end, 3), notes, tuple(map(str, made.makers)), log)
+        return Kept(
+            id_, log.header.started, round(made.end, 3), notes, tuple(map(str, made.makers)), log,
+            folder.parent == self._kept,
+        )  # fmt: skip
 
     def export(self, id_: str, to: Path) -> tuple[Path, ...]:
         """Write a take's plain log and its duet into a folder; returns the files."""
@@ -100,12 +147,29 @@ class Takes:
 
     def folder(self, id_: str) -> Path:
         """The folder of a take. Raises UsageError for an unknown name."""
-        folder = self._folder / id_
-        if not _ID.fullmatch(id_) or not folder.is_dir():
-            raise UsageError(
-                f"There is no session {id_!r}; 'undersong sessions list' shows those there are."
-            )
-        return folder
+        for folder in (self._kept / id_, self._scratch / id_):
+            if _ID.fullmatch(id_) and folder.is_dir():
+                return folder
+        raise UsageError(f"There is no session {id_!r}; 'undersong sessions list' shows those there are.")
+
+
+def _new_id(now: datetime) -> str:
+    return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _make(parent: Path, id_: str) -> files.AppendOnly:
+    folder = parent / id_
+    try:
+        parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        folder.mkdir(mode=PRIVATE_FOLDER)
+        files.sync_folder(parent)
+    except OSError as error:
+        raise _cannot(f"A take could not be begun in {parent}", error) from error
+    return files.AppendOnly(folder / LOG)
+
+
+def _cannot(what: str, error: OSError) -> UsageError:
+    return UsageError(f"{what}: {error.strerror or error}.")
 
 
 def export_midi(log: codec.Log) -> bytes:

@@ -88,26 +88,44 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """Where a log stands, so that it can be gone on with: its sound bytes, chunks and last hash."""
+
+    size: int = 0
+    chunk: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
-    """A log as it was read. ``dropped`` says what was lost at its torn end, if anything was."""
+    """A log as it was read. ``dropped`` says what was lost at its torn end, if anything was.
+
+    ``last``: the highest number that a client gave to an input in it (see docs/protocol.md); 0 where
+    no input has one.
+    """
 
     header: Header
     inputs: tuple[Input, ...]
     outputs: tuple[Logged, ...]
     dropped: str | None = None
+    end: End = End()
+    last: int = 0
 
 
 class LogWriter:
-    """Turns what happens into the log's bytes, chunk by chunk. Pure: the edge does the writing."""
+    """Turns what happens into the log's bytes, chunk by chunk. Pure: the edge does the writing.
 
-    def __init__(self, header: Header) -> None:
-        self._lines: list[str] = [header.line()]
-        self._chunk = 0
-        self._hash = ""
+    A new log begins with a header; one that is gone on with, at its end.
+    """
 
-    def input(self, event: Input) -> None:
-        """An event came in."""
-        self._lines.append(encode(event))
+    def __init__(self, begin: Header | End) -> None:
+        self._lines: list[str] = [begin.line()] if isinstance(begin, Header) else []
+        self._chunk = 0 if isinstance(begin, Header) else begin.chunk
+        self._hash = "" if isinstance(begin, Header) else begin.hash
+
+    def input(self, event: Input, number: int | None = None) -> None:
+        """An event came in; ``number``: the one that its client gave it."""
+        self._lines.append(encode(event, number))
 
     def outputs(self, outputs: Iterable[Output]) -> None:
         """These came out; what was only heard is not logged, since replay hears it again."""
@@ -133,75 +151,90 @@ def _json(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
 
 
-def encode(event: Input | Logged) -> str:
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in _NAME_OF
+}
+
+
+def encode(event: Input | Logged, number: int | None = None) -> str:
     """One event as a line of the log, without its newline."""
-    direction, name = _NAME_OF[type(event)]
+    kind = type(event)
+    direction, name = _NAME_OF[kind]
     written: dict[str, Any] = {direction: name}
-    for field in fields(event):
-        written[field.name] = getattr(event, field.name)
+    for field in _FIELDS[kind]:
+        written[field] = getattr(event, field)
+    if number is not None:
+        written["seq"] = number
     return _json(written)
 
 
-def decode(line: str) -> Input | Logged:
-    """The event of a line. Raises EventError if it is none."""
+def decode(line: str) -> tuple[Input | Logged, int]:
+    """The event of a line, and the number that its client gave it or 0. Raises EventError if it is none."""
     try:
         read = json.loads(line)
         direction = "in" if "in" in read else "out"
         kind = _KIND_OF[direction, read.pop(direction)]
-        known = {field.name for field in fields(kind)}
-        event: Input | Logged = kind(**{k: v for k, v in read.items() if k in known})
+        number = read.get("seq", 0)
+        event: Input | Logged = kind(**{k: v for k, v in read.items() if k in _FIELDS[kind]})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EventError("A line of the log is no event that this version knows.") from error
     if isinstance(event, (NoteOn, NoteOff, Tap, Control, Join, Leave, Steer)):
         check(event)
     else:
         check_output(event)
-    return event
+    if not isinstance(number, int) or not 0 <= number <= 2**53:
+        raise EventError("A line of the log has a number that cannot be one.")
+    return event, number
 
 
 def read(data: bytes) -> Log:
     """A whole log. Raises EventError where it is damaged anywhere but at its torn end."""
-    lines, dropped = _sound_lines(data)
+    lines, dropped, end = _sound_lines(data)
     if not lines:
         raise EventError("This is not a session log, or nothing of it can be read.")
     header = _read_header(lines[0])
-    events = [decode(line) for line in lines[1:]]
+    decoded = [decode(line) for line in lines[1:]]
+    events = [event for event, _ in decoded]
     return Log(
         header,
         tuple(e for e in events if not isinstance(e, (Play, Retract, Release, Chose))),
         tuple(e for e in events if isinstance(e, (Play, Retract, Release, Chose))),
         dropped,
+        end,
+        max((number for _, number in decoded), default=0),
     )
 
 
-def _sound_lines(data: bytes) -> tuple[list[str], str | None]:
-    """The lines of every whole chunk, and what was dropped at the end."""
+def _sound_lines(data: bytes) -> tuple[list[str], str | None, End]:
+    """The lines of every whole chunk, what was dropped at the end, and where the sound part ends."""
     sound: list[str] = []
     body = b""
+    size = 0
     if not data.startswith(b'{"undersong"'):
-        return sound, None
+        return sound, None, End()
     chain, chunk = "", 0
     rows = data.split(b"\n")
     for index, row in enumerate(rows):
         if row.startswith(b'{"chunk"'):
+            if index + 1 == len(rows):
+                break  # the line that should close the chunk was not written to its end
             chunk += 1
             chain = _chain(chain, body)
             expected = {"chunk": chunk, "crc": zlib.crc32(body), "sha256": chain}
-            found = _loads(row)
-            if found is None and index + 1 == len(rows):
-                break  # the line that should close the chunk was not written to its end
-            if found != expected:
+            if _loads(row) != expected:
                 raise EventError(f"The log is damaged in chunk {chunk}: its checksums do not agree.")
             try:
                 sound += body.decode("utf-8").split("\n")[:-1]
             except UnicodeDecodeError as error:
                 raise EventError(f"The log is damaged in chunk {chunk}: it is no text.") from error
+            size += len(body) + len(row) + 1
             body = b""
         elif row or index + 1 < len(rows):
             body += row + b"\n"
+    end = End(size, chunk, chain) if sound else End()
     if body:
-        return sound, "The last part of the log is torn and was left out."
-    return sound, None
+        return sound, "The last part of the log is torn and was left out.", end
+    return sound, None, end
 
 
 def _loads(row: bytes) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from undersong.choosing.policy import Policy
-from undersong.errors import UsageError
+from undersong.errors import EventError, UsageError
 from undersong.events import Chose, Output, Play, Release, Retract
 from undersong.remembering.log import Log, Logged, encode
 from undersong.session import Registry, Session
@@ -20,8 +20,20 @@ class Difference:
     replayed: str
 
 
-def replay(log: Log, engine: str, techniques: Registry, policy: Policy) -> Difference | None:
-    """None if the replay gives the logged outputs, else the first difference.
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """A session that stands where a log ends, and all that came out on the way there.
+
+    ``by_the_last_input``: how many of the outputs had come by then.
+    """
+
+    session: Session
+    played: list[Logged]
+    by_the_last_input: int
+
+
+def rerun(log: Log, engine: str, techniques: Registry, policy: Policy) -> Rerun:
+    """Play a log's inputs to a new session.
 
     Raises UsageError if the log was made by another engine or with other techniques.
     """
@@ -42,13 +54,36 @@ def replay(log: Log, engine: str, techniques: Registry, policy: Policy) -> Diffe
     by_the_last_input = len(played)
     while len(played) < len(log.outputs) and session.wake_at is not None:
         played += _logged(session.advance(session.wake_at))
+    return Rerun(session, played, by_the_last_input)
+
+
+def replay(log: Log, engine: str, techniques: Registry, policy: Policy) -> Difference | None:
+    """None if the replay gives the logged outputs, else the first difference. Raises as ``rerun``."""
+    again = rerun(log, engine, techniques, policy)
+    difference = _first_difference(log, again.played)
+    if difference is None and len(log.outputs) < again.by_the_last_input and log.dropped is None:
+        number = len(log.outputs) + 1
+        return Difference(number, "nothing", encode(again.played[number - 1]))
+    return difference
+
+
+def restore(log: Log, engine: str, techniques: Registry, policy: Policy) -> tuple[Session, list[Logged]]:
+    """A session that can go on where a log ends, and the outputs that the log's torn end had lost.
+
+    Raises UsageError as ``rerun``, EventError if the log does not replay.
+    """
+    again = rerun(log, engine, techniques, policy)
+    difference = _first_difference(log, again.played)
+    if difference is not None:
+        raise EventError(f"The session cannot go on: its log differs from output {difference.number} on.")
+    return again.session, again.played[len(log.outputs) :]
+
+
+def _first_difference(log: Log, played: list[Logged]) -> Difference | None:
     for number, was in enumerate(log.outputs, start=1):
         now = played[number - 1] if number <= len(played) else None
         if now != was:
             return Difference(number, encode(was), encode(now) if now is not None else "nothing")
-    if len(log.outputs) < by_the_last_input and log.dropped is None:
-        number = len(log.outputs) + 1
-        return Difference(number, "nothing", encode(played[number - 1]))
     return None
 
 

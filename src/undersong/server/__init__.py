@@ -1,0 +1,1 @@
+"""The server: the local app's pages, its socket, and the door that guards both."""

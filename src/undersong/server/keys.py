@@ -1,0 +1,73 @@
+"""Keys: who may come in. All of them random, in memory, and gone with the process.
+
+A *launch token* opens the browser once and is swapped for a *cookie*. Cookies go to every port of a
+machine, so the socket asks for a *tab token* besides, which only a page of ours can have read. The
+*start key* lies in the data folder, readable by its owner alone: with it a second start of
+Undersong asks the first one for a launch token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from hmac import compare_digest
+
+BYTES = 32  # of randomness: 256 bits
+MOST_TOKENS = 16  # launches not yet used
+MOST_COOKIES = 64  # browsers that were let in
+MOST_TABS = 256  # pages; the oldest is forgotten
+
+
+class Keys:
+    """Every key of a running server."""
+
+    def __init__(self) -> None:
+        self.start_key = secrets.token_urlsafe(BYTES)
+        self._launches = _Bounded(MOST_TOKENS)
+        self._cookies = _Bounded(MOST_COOKIES)
+        self._tabs = _Bounded(MOST_TABS)
+
+    def launch(self) -> str:
+        """A new launch token, good for one use."""
+        return self._launches.new()
+
+    def swap(self, token: str) -> str | None:
+        """A cookie for a launch token, which is then used up; None if it is none."""
+        return self._cookies.new() if self._launches.use_up(token) else None
+
+    def knows_cookie(self, cookie: str) -> bool:
+        """Whether this cookie was given out."""
+        return self._cookies.has(cookie)
+
+    def tab(self) -> str:
+        """A new tab token."""
+        return self._tabs.new()
+
+    def knows_tab(self, tab: str) -> bool:
+        """Whether this tab token was given out."""
+        return self._tabs.has(tab)
+
+
+class _Bounded:
+    """Random names, of which the oldest is forgotten when there are too many."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._names: OrderedDict[str, None] = OrderedDict()
+
+    def new(self) -> str:
+        name = secrets.token_urlsafe(BYTES)
+        self._names[name] = None
+        if len(self._names) > self._most:
+            self._names.popitem(last=False)
+        return name
+
+    def has(self, name: str) -> bool:
+        # each comparison takes the same time, wherever the two differ
+        return any(compare_digest(name.encode(), known.encode()) for known in self._names)
+
+    def use_up(self, name: str) -> bool:
+        known = self.has(name)
+        if known:
+            del self._names[name]
+        return known

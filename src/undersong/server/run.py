@@ -1,0 +1,158 @@
+"""Starting: one server to a data folder, on a loopback address, its port remembered."""
+
+from __future__ import annotations
+
+import json
+import socket as sockets
+import sys
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
+from pathlib import Path
+
+import uvicorn
+
+from undersong.edges import files
+from undersong.edges.lock import Lock
+from undersong.errors import UndersongError, UsageError
+from undersong.server.app import create_app
+from undersong.server.keys import Keys
+
+LOOPBACK = "127.0.0.1"
+STATE = "server.json"  # in the data folder: the port, and the key with which a second start asks
+LARGEST_FRAME = 64 * 1024  # bytes
+WAIT_FOR_THE_FIRST = 5.0  # seconds that a second start gives the first one to be ready
+Say = Callable[[str], None]
+
+
+def start(data: Path, *, host: str = LOOPBACK, port: int | None = None, browser: bool, say: Say) -> None:
+    """Run the app until it is stopped; where it runs already, open that one.
+
+    ``say`` is given the launch address if no browser is to be opened. Raises UsageError if it
+    cannot be started.
+    """
+    _only_loopback(host)
+    lock = Lock(data)
+    if not lock.take():
+        _open(_launch_of_the_first(data), browser, say)
+        return
+    try:
+        _run(data, host, port, browser, say)
+    finally:
+        lock.give_back()
+
+
+def _run(data: Path, host: str, port: int | None, browser: bool, say: Say) -> None:
+    with _listen(host, port, _state(data).get("port")) as listening:
+        bound = listening.getsockname()[1]
+        keys = Keys()
+        state = _as_bytes({"host": host, "port": bound, "key": keys.start_key})
+        files.write_whole(data / STATE, state, files.PRIVATE_FILE)
+        address = f"http://{_written(host)}:{bound}"
+        _open(f"{address}/launch?token={keys.launch()}", browser, say)
+        if browser:
+            say(f"Undersong is open at {address}. Ctrl+C closes it.")
+        names = dict.fromkeys((_written(host), "localhost"))
+        config = uvicorn.Config(
+            create_app(data, keys, tuple(f"{name}:{bound}" for name in names)),
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_FRAME,
+            ws_per_message_deflate=False,
+            ws_ping_interval=20.0,
+            ws_ping_timeout=20.0,
+            access_log=False,
+            log_level="warning",
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=3,
+            lifespan="on",
+        )
+        with suppress(KeyboardInterrupt):  # closed by hand, which is how one closes it
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _only_loopback(host: str) -> None:
+    try:
+        inside = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        inside = False
+    if not inside:
+        raise UsageError(
+            f"Undersong listens on this machine alone, so --host {host} is refused: other machines would "
+            "need an encrypted connection and an account, which there is no way to set up yet. "
+            "Leave --host out."
+        )
+
+
+def _listen(host: str, port: int | None, remembered: object) -> sockets.socket:
+    """A listening socket: on the port that was asked for, else the remembered one, else any."""
+    wanted = [port] if port is not None else [remembered] if isinstance(remembered, int) else []
+    family = sockets.AF_INET6 if ":" in host else sockets.AF_INET
+    for number in [*wanted, 0]:
+        listening = sockets.socket(family, sockets.SOCK_STREAM)
+        if sys.platform != "win32":
+            listening.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, number))
+            listening.listen(64)
+        except (OSError, OverflowError) as error:
+            listening.close()
+            if number == port or number == 0:
+                why = getattr(error, "strerror", None) or error
+                raise UsageError(
+                    f"Port {number} on {host} cannot be used: {why}. Choose another with --port."
+                ) from error
+        else:
+            return listening
+    raise AssertionError("a port of the system's own choice is always tried")
+
+
+def _launch_of_the_first(data: Path) -> str:
+    """A launch address from the server that runs already."""
+    by = time.monotonic() + WAIT_FOR_THE_FIRST
+    while True:
+        state = _state(data)
+        try:
+            address = f"http://{_written(str(state['host']))}:{state['port']}"
+            request = urllib.request.Request(
+                f"{address}/relaunch", method="POST", headers={"x-undersong-start-key": str(state["key"])}
+            )
+            # never by way of a proxy: this is our own machine
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(request, timeout=2.0) as answer:
+                return f"{address}/launch?token={json.load(answer)['token']}"
+        except (KeyError, OSError, ValueError, urllib.error.URLError) as error:
+            if time.monotonic() > by:
+                raise UsageError(
+                    f"Undersong runs already with {data}, but does not answer. Close it, or name another "
+                    "folder with --data."
+                ) from error
+            time.sleep(0.1)
+
+
+def _state(data: Path) -> dict[str, object]:
+    try:
+        state = json.loads(files.read_whole(data / STATE, "settings file", 1 << 16))
+    except (UndersongError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def _as_bytes(state: dict[str, object]) -> bytes:
+    return (json.dumps(state) + "\n").encode()
+
+
+def _written(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _open(address: str, browser: bool, say: Say) -> None:
+    if not browser:
+        say(address)
+    elif not webbrowser.open(address):
+        say(f"No browser could be opened; please open this address in one: {address}")

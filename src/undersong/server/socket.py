@@ -1,0 +1,207 @@
+"""The socket: one connected page. Reads its messages, hands over what is said to it.
+
+A page that does not read what it is sent, sends too much, or speaks another version of the protocol
+is let go with a code that says so; it may come back and resume.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+import undersong
+from undersong.errors import EventError, UndersongError
+from undersong.events import Seconds
+from undersong.server import messages
+from undersong.server.bucket import Bucket
+from undersong.server.keys import Keys
+from undersong.server.messages import PROTOCOL, Message
+from undersong.server.stage import Seat, Stage
+
+HELLO_WITHIN: Seconds = 5.0
+MOST_WAITING = 4096  # messages that a page may leave unread
+MOST_HELD = 16 * 128  # notes, or controllers, of one page: every pitch of every maker
+AGAIN: Seconds = 0.05  # after which coalesced controllers are tried again
+
+# Close codes (docs/protocol.md).
+STRANGER = 4401  # the first message was no hello with a tab token of ours
+STALE = 4409  # another version of the protocol
+UNREAD = 4408  # too much was left unread
+SILENT = 4400  # no hello came
+
+
+async def serve(websocket: WebSocket, stage: Stage, keys: Keys) -> None:
+    """Talk with one page until it goes."""
+    await websocket.accept()
+    try:
+        hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
+    except TimeoutError:
+        await websocket.close(SILENT)
+        return
+    except (EventError, WebSocketDisconnect, KeyError):
+        await _close(websocket, STRANGER)
+        return
+    if not keys.knows_tab(str(hello.get("tab"))):
+        await _close(websocket, STRANGER)
+        return
+    if hello.get("protocol") != PROTOCOL:
+        await websocket.send_text(messages.write({"type": "stale", "protocol": PROTOCOL}))
+        await _close(websocket, STALE)
+        return
+    await _Page(websocket, stage, str(hello["tab"])).run(take_over=hello.get("take_over") is True)
+
+
+async def _hello(websocket: WebSocket) -> Message:
+    message = messages.read(await websocket.receive_text())
+    if message["type"] != "hello":
+        raise EventError("The first message must be hello.")
+    return message
+
+
+async def _close(websocket: WebSocket, code: int) -> None:
+    with suppress(RuntimeError, WebSocketDisconnect):  # it has gone already
+        await websocket.close(code)
+
+
+class _Page:
+    """A page after its hello."""
+
+    def __init__(self, websocket: WebSocket, stage: Stage, tab: str) -> None:
+        self._websocket = websocket
+        self._stage = stage
+        self._seat = Seat(tab, self._send)
+        self._out: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
+        self._loop = asyncio.get_running_loop()
+        self._bucket = Bucket(self._loop.time())
+        self._held: set[tuple[str, str]] = set()  # notes that sound: their ends always pass
+        self._controls: dict[tuple[str, str], Message] = {}  # the latest of each, for when there is room
+        self._unread = False
+
+    async def run(self, *, take_over: bool) -> None:
+        """Enter, talk, leave."""
+        self._stage.enter(self._seat, take_over)
+        self._send(self._welcome())
+        sender = asyncio.ensure_future(self._deliver())
+        try:
+            while True:
+                await self._take_in(await self._websocket.receive_text())
+        except (WebSocketDisconnect, KeyError, RuntimeError):
+            pass  # gone, or it sent what is no text
+        finally:
+            self._stage.leave(self._seat)
+            sender.cancel()
+            await _close(self._websocket, UNREAD if self._unread else 1000)
+
+    def _welcome(self) -> Message:
+        return {
+            "type": "welcome",
+            "protocol": PROTOCOL,
+            "undersong": undersong.__version__,
+            "role": self._stage.role(self._seat),
+            "take": self._stage.resumable(),
+            "unanswered": self._stage.unanswered(),
+        }
+
+    # --- out -----------------------------------------------------------------------------------
+
+    def _send(self, message: Message) -> None:
+        if self._unread:
+            return
+        try:
+            self._out.put_nowait(message)
+        except asyncio.QueueFull:
+            self._unread = True
+            self._loop.create_task(_close(self._websocket, UNREAD))
+
+    async def _deliver(self) -> None:
+        try:
+            while True:
+                message = await self._out.get()
+                await self._websocket.send_text(messages.write(message))
+        except (WebSocketDisconnect, RuntimeError):
+            return
+
+    # --- in ------------------------------------------------------------------------------------
+
+    async def _take_in(self, text: str) -> None:
+        try:
+            message = messages.read(text)
+            kind = message["type"]
+            if kind in messages.INPUTS:
+                await self._input(message)
+            elif kind == "clock":
+                self._clock(message)
+            elif kind == "resume":
+                await self._resume(message)
+            else:
+                raise EventError(f"There is no message of type {kind[:40]!r}.")
+        except UndersongError as error:
+            self._refuse(text, str(error))
+
+    def _refuse(self, text: str, because: str) -> None:
+        seq = None
+        with suppress(EventError):
+            seq = messages.number(messages.read(text))
+        self._send({"type": "refused", "seq": seq, "because": because})
+
+    def _clock(self, message: Message) -> None:
+        sent = message.get("sent")
+        if isinstance(sent, bool) or not isinstance(sent, (int, float)):
+            raise EventError("A clock message carries what the sender's clock showed, as sent.")
+        live = self._stage.live
+        now = round(live.now, 6) if live is not None and not live.ended else None
+        self._send({"type": "clock", "sent": sent, "now": now})
+
+    async def _resume(self, message: Message) -> None:
+        if self._stage.role(self._seat) != "player":
+            raise EventError("Another page plays; this one watches.")
+        live = await self._stage.resume(str(message.get("take")))
+        now = round(live.now, 6)
+        self._send({"type": "resumed", "take": live.id, "seq": live.last, "now": now, "notes": live.notes})
+        live.acknowledge()
+
+    async def _input(self, message: Message) -> None:
+        number = messages.number(message)
+        stage = self._stage
+        opening = message["type"] == "steer" and message.get("what") in ("begin", "partner_starts")
+        if opening and stage.role(self._seat) == "player" and (stage.live is None or stage.live.ended):
+            live = await stage.begin()
+            self._send({"type": "began", "take": live.id, "now": round(live.now, 6)})
+        if not self._may_pass(message):
+            if message["type"] != "control":
+                self._send({"type": "refused", "seq": number, "because": "Too many events at once."})
+            return
+        stage.hear(self._seat, message, number)
+
+    def _may_pass(self, message: Message) -> bool:
+        """Whether there is room for an event; ends of notes that sound always pass."""
+        key = (str(message.get("maker")), str(message.get("pitch", message.get("control"))))
+        if message["type"] == "note" and message.get("on") is False:
+            if key in self._held:
+                self._held.discard(key)
+                return True
+            return self._bucket.take(self._loop.time())
+        if message["type"] in ("rest", "finish"):
+            return True
+        room = self._bucket.take(self._loop.time())
+        if message["type"] == "note" and room and len(self._held) < MOST_HELD:
+            self._held.add(key)
+        if message["type"] == "control" and not room and len(self._controls) < MOST_HELD:
+            if not self._controls:
+                self._loop.call_later(AGAIN, self._catch_up)
+            self._controls[key] = message
+        return room
+
+    def _catch_up(self) -> None:
+        """Take in the latest value of each controller for which there was no room."""
+        waiting, self._controls = self._controls, {}
+        for key, message in waiting.items():
+            if not self._bucket.take(self._loop.time()):
+                self._controls[key] = message
+                continue
+            with suppress(EventError):
+                self._stage.hear(self._seat, message, None)
+        if self._controls:
+            self._loop.call_later(AGAIN, self._catch_up)

@@ -1,0 +1,240 @@
+"""The stage: who plays and who watches, and the take that is being played. One to a data folder.
+
+One page plays; every other page watches until it takes over. A player whose connection is lost
+leaves the take open for ten minutes, to be resumed by whichever page comes back first, also after
+the server itself was killed: then the session is made again from its log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import undersong
+from undersong.edges import files, platform
+from undersong.edges.disk import Disk
+from undersong.edges.takes import LOG, Takes
+from undersong.errors import EventError, UndersongError
+from undersong.events import NoteOn, Seconds, Steer, Tap
+from undersong.live import Live, Message
+from undersong.offline import POLICY, make_session
+from undersong.plan import Plan
+from undersong.plugins import techniques
+from undersong.remembering import log as codec
+from undersong.remembering.replay import restore
+from undersong.server.messages import to_input
+
+HELD: Seconds = 600.0  # how long a take waits for its player to come back
+SWEEP: Seconds = 3600.0  # how often old scratch is looked for
+
+
+class Seat:
+    """One connected page. ``send`` hands a message over to its socket and never waits."""
+
+    def __init__(self, tab: str, send: Callable[[Message], None]) -> None:
+        self.tab = tab
+        self.send = send
+
+
+class Stage:
+    """The take, its player and its watchers."""
+
+    def __init__(self, data: Path) -> None:
+        self.takes = Takes(data)
+        self.live: Live | None = None
+        self.player: Seat | None = None
+        self._watching: list[Seat] = []
+        self._loop = asyncio.get_running_loop()
+        self._disk = Disk(self._loop.call_soon_threadsafe)
+        self._plan = Plan()
+        self._away: asyncio.TimerHandle | None = None
+        self._interrupted: str | None = None  # a take that the last process left open
+        self._unanswered: str | None = None  # a take about which the question is still open
+        self._turn = asyncio.Lock()  # one opening, resuming or closing at a time
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    # --- starting and stopping -----------------------------------------------------------------
+
+    def open(self) -> None:
+        """Find what the last process left, and begin to sweep."""
+        self._sweep()
+        latest = self.takes.latest_scratch()
+        if latest is not None and (datetime.now(UTC) - latest[1]).total_seconds() < HELD:
+            self._interrupted = latest[0]
+
+    def _sweep(self) -> None:
+        self.takes.sweep(datetime.now(UTC))
+        self._sweeping = self._loop.call_later(SWEEP, self._sweep)
+
+    async def close(self) -> None:
+        """End what is open; everything that happened is on the disk afterwards."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        await self._end_take()
+        self._disk.close()
+
+    # --- who plays -----------------------------------------------------------------------------
+
+    def enter(self, seat: Seat, take_over: bool) -> None:
+        """A page has come: it plays if nobody does, if it takes over, or if it is the player again."""
+        player = self.player
+        if player is None or take_over or player.tab == seat.tab:
+            self._play(seat)
+        else:
+            self._watching.append(seat)
+
+    def _play(self, seat: Seat) -> None:
+        former, self.player = self.player, seat
+        self._watching = [other for other in self._watching if other is not seat]
+        if self._away is not None:
+            self._away.cancel()
+            self._away = None
+        if former is not None and former is not seat:
+            if self.live is not None:
+                self.live.leave()  # what the other page held has ended
+            if former.tab != seat.tab:
+                self._watching.append(former)
+                former.send({"type": "role", "role": "viewer"})
+
+    def leave(self, seat: Seat) -> None:
+        """A page has gone. If it played, the partner falls silent and the take waits."""
+        self._watching = [other for other in self._watching if other is not seat]
+        if self.player is not seat:
+            return
+        self.player = None
+        if self.live is not None:
+            self.live.leave()
+            self._away = self._loop.call_later(HELD, self._forsaken)
+
+    def _forsaken(self) -> None:
+        if self.player is None:
+            self._task = asyncio.ensure_future(self._end_take())
+
+    def role(self, seat: Seat) -> str:
+        """player or viewer."""
+        return "player" if seat is self.player else "viewer"
+
+    # --- the take ------------------------------------------------------------------------------
+
+    def resumable(self) -> Message | None:
+        """The take that can be gone on with: its name, and the last input that was taken in."""
+        if self.live is not None and not self.live.ended and self.live.started:
+            return {"id": self.live.id, "seq": self.live.last, "notes": self.live.notes}
+        if self._interrupted is not None:
+            return {"id": self._interrupted}
+        return None
+
+    def unanswered(self) -> Message | None:
+        """The take about which "Keep this?" is still to be answered."""
+        if self._unanswered is None:
+            return None
+        try:
+            take = self.takes.get(self._unanswered)
+        except UndersongError:
+            return None
+        return {"id": take.id, "seconds": take.seconds, "notes": take.notes}
+
+    async def resume(self, id_: str) -> Live:
+        """The take of that name, gone on with. Raises UndersongError if it cannot be."""
+        async with self._turn:
+            if self.live is not None and self.live.id == id_ and not self.live.ended:
+                return self.live
+            if id_ != self._interrupted:
+                raise EventError("That take is over; begin another.")
+            self._interrupted = None
+            self._unanswered = id_  # unless it can be gone on with
+            return await self._restore(id_)
+
+    async def _restore(self, id_: str) -> Live:
+        """Make the session again from its log, and go on where it stands."""
+        path = self.takes.folder(id_) / LOG
+        log = codec.read(await asyncio.to_thread(files.read_log, path))
+        asked = [event.what for event in log.inputs if isinstance(event, Steer)]
+        if asked and asked[-1] == "finish":
+            raise EventError("That take was finished.")
+        session, lost = await asyncio.to_thread(restore, log, platform.engine(), techniques(), POLICY)
+        writer = codec.LogWriter(log.end)
+        writer.outputs(lost)
+        live = Live(
+            id_,
+            session,
+            writer,
+            self.takes.go_on(id_, log.end.size),
+            self._disk,
+            last=log.last,
+            notes=sum(isinstance(event, (NoteOn, Tap)) for event in log.inputs),
+        )
+        self._take_up(live)
+        for maker in dict.fromkeys(event.maker for event in log.inputs):
+            live.left(maker)
+        return live
+
+    async def begin(self) -> Live:
+        """A new take; one that is open ends."""
+        async with self._turn:
+            await self._end_take()
+            self._interrupted = None
+            now = datetime.now(UTC)
+            seed = secrets.randbits(31)
+            id_, file = await asyncio.to_thread(self.takes.begin, now)
+            started = now.isoformat(timespec="seconds")
+            header = codec.Header(
+                undersong.__version__, platform.engine(), seed, self._plan, tuple(techniques()), started
+            )
+            live = Live(id_, make_session(self._plan, seed), codec.LogWriter(header), file, self._disk)
+            self._take_up(live)
+            return live
+
+    def _take_up(self, live: Live) -> None:
+        self.live = live
+        self._unanswered = None
+        live.tell = self._tell
+
+    async def _end_take(self) -> None:
+        """Close what is open. A take without a sound is no take: nobody is asked about it."""
+        live, self.live = self.live, None
+        if live is None:
+            return
+        await live.close()
+        if live.notes:
+            self._unanswered = live.id
+        else:
+            self.takes.delete(live.id)
+
+    async def answered(self, id_: str, keep: bool) -> None:
+        """Keep a take, or erase it for good. Raises UsageError if there is none of that name."""
+        async with self._turn:
+            if self.live is not None and self.live.id == id_:
+                await self._end_take()
+            if keep:
+                await asyncio.to_thread(self.takes.keep, id_)
+            else:
+                await asyncio.to_thread(self.takes.delete, id_)
+            if self._unanswered == id_:
+                self._unanswered = None
+            if self._interrupted == id_:
+                self._interrupted = None
+
+    # --- what is said --------------------------------------------------------------------------
+
+    def hear(self, seat: Seat, message: Message, number: int | None) -> None:
+        """An input of the player's. Raises EventError if it cannot be taken in."""
+        if seat is not self.player:
+            raise EventError("Another page plays; this one watches.")
+        if self.live is None or self.live.ended:
+            raise EventError("No take is open: say begin first.")
+        self.live.hear(to_input(message), number)
+        for watcher in self._watching:
+            watcher.send({"type": "maker", "event": message})
+
+    def _tell(self, message: Message) -> None:
+        if self.player is not None:
+            self.player.send(message)
+        for seat in self._watching:
+            if message["type"] != "ack":
+                seat.send(message)
+        if message["type"] == "ended":
+            self._ending = asyncio.ensure_future(self._end_take())

@@ -1,0 +1,432 @@
+"""Faults: what is promised when something breaks while somebody plays. Real processes, real sockets."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosed
+
+from client import Message, Page, Server, http, let_in, running
+from undersong.edges.clock import GAP, SessionClock
+from undersong.edges.takes import Takes
+from undersong.events import NoteOff, NoteOn
+from undersong.remembering import log as codec
+
+KILLS = 50
+CUTS = 100
+
+
+def the_log(data: Path) -> codec.Log:
+    """The one log in a data folder, kept or not."""
+    (path,) = data.rglob("log.jsonl")
+    return codec.read(path.read_bytes())
+
+
+def notes_of(log: codec.Log) -> list[tuple[bool, int]]:
+    return [(isinstance(e, NoteOn), e.pitch) for e in log.inputs if isinstance(e, (NoteOn, NoteOff))]
+
+
+def assert_replays(data: Path, tmp_path: Path) -> None:
+    (path,) = data.rglob("log.jsonl")
+    plain = tmp_path / "plain.jsonl"
+    plain.write_bytes(path.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-m", "undersong", "replay", str(plain)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def numbered(message: Message) -> tuple[bool, int]:
+    return (message["on"], message["pitch"])
+
+
+# --- the connection ------------------------------------------------------------------------------
+
+
+def test_a_lost_connection_silences_the_partner_and_the_take_goes_on(page: Page, tmp_path: Path) -> None:
+    """When the socket goes, the bass is released within 200 ms; the page that comes back resumes the
+    same take, and a note of it is answered again."""
+    page.begin()
+    for pitch in (60, 62, 64):
+        page.note(pitch)
+    bass = page.until("play")
+    page.all_acknowledged()
+    take = page.take
+    page.close()
+    page.connect()
+    assert page.welcome["take"]["id"] == take
+    page.resume()
+    assert page.take == take
+    page.note(60)
+    page.until(lambda m: m["type"] == "play" and m["voice"] == "bass" and m["id"] != bass["id"])
+    page.all_acknowledged()
+    page.input({"type": "rest"})
+    page.all_acknowledged()
+    log = the_log(page.server.data)
+    (gone,) = [e for e in log.inputs if type(e).__name__ == "Leave"]
+    ends = [o.at for o in log.outputs if type(o).__name__ in ("Release", "Retract") and o.id == bass["id"]]
+    assert ends
+    assert ends[0] <= gone.heard + 0.2
+    assert notes_of(log) == [(True, 60), (True, 62), (True, 64), (True, 60)]
+    assert_replays(page.server.data, tmp_path)
+
+
+class Cutter:
+    """A proxy that passes bytes on and cuts the connection after a number of them."""
+
+    def __init__(self, port: int, after: int) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self._left = after
+        self._lock = threading.Lock()
+        self._target = port
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        try:
+            inner, _ = self._listening.accept()
+        except OSError:
+            return
+        outer = socket.create_connection(("127.0.0.1", self._target))
+        for a, b in ((inner, outer), (outer, inner)):
+            threading.Thread(target=self._pump, args=(a, b, inner, outer), daemon=True).start()
+
+    def _pump(self, a: socket.socket, b: socket.socket, *both: socket.socket) -> None:
+        try:
+            while data := a.recv(4096):
+                with self._lock:
+                    passed, self._left = data[: max(0, self._left)], self._left - len(data)
+                if passed:
+                    b.sendall(passed)
+                if self._left <= 0:
+                    break
+        except OSError:
+            pass
+        for one in both:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+    def close(self) -> None:
+        self._listening.close()
+
+
+def test_nothing_is_lost_or_doubled_however_often_the_line_is_cut(fresh: Server, tmp_path: Path) -> None:
+    """A proxy cuts the socket after a random number of bytes, again and again: the log holds every
+    input exactly once, in order, and replays."""
+    chance = random.Random(7)
+    cookie = let_in(fresh)
+    page = Page(fresh, cookie)
+    page.begin()
+    page.all_acknowledged()
+    sent: list[tuple[bool, int]] = []
+    direct = fresh.host
+    for _ in range(CUTS):
+        page.close()
+        cutter = Cutter(fresh.port, chance.randrange(1000, 8000))
+        try:
+            page.connect(port=cutter.port)
+            page.resume()
+            for _ in range(40):
+                pitch = 48 + chance.randrange(24)
+                for on in (True, False):
+                    sent.append((on, pitch))
+                    message = {"type": "note", "on": on, "pitch": pitch, "velocity": 64}
+                    page.input(message)
+                if chance.random() < 0.3:
+                    page.receive(timeout=0.01)
+        except (ConnectionClosed, OSError, EOFError, TimeoutError):
+            continue
+        finally:
+            cutter.close()
+    page.close()
+    page.server.host = direct
+    page.connect()
+    page.resume()
+    page.all_acknowledged()
+    assert not page.refused
+    assert notes_of(the_log(fresh.data)) == sent
+    assert_replays(fresh.data, tmp_path)
+
+
+def test_one_page_plays_and_another_takes_over(fresh: Server) -> None:
+    """The second page watches: its inputs are refused. When it takes over, the first one is told, and
+    refused in turn; the take stays the same and what was held is let go."""
+    cookie = let_in(fresh)
+    first = Page(fresh, cookie)
+    first.begin()
+    first.note(60)
+    second = Page(fresh, cookie)
+    assert second.welcome["role"] == "viewer"
+    second.seq = 100
+    second.note(62)
+    assert second.until("refused")["seq"] == 101
+    first.note(64)
+    assert second.until("maker")["event"]["pitch"] == 64
+    first.all_acknowledged()
+    second.close()
+    third = Page(fresh, cookie, take_over=True)
+    assert third.welcome["role"] == "player"
+    assert first.until("role")["role"] == "viewer"
+    third.resume()
+    assert third.take == first.take
+    first.note(65)
+    first.until("refused")
+    third.note(67)
+    third.all_acknowledged()
+    assert notes_of(the_log(fresh.data)) == [(True, 60), (True, 64), (True, 67)]
+    first.close()
+    third.close()
+
+
+def test_a_page_that_does_not_read_is_let_go(page: Page) -> None:
+    """A client that floods and never reads costs bounded memory: it is closed, and the server lives."""
+    page.begin()
+    before = resident(page.server)
+    page.socket.protocol.max_size = None  # type: ignore[assignment]
+    try:
+        for n in range(60_000):
+            page.say({"type": "clock", "sent": n, "filler": "x" * 400})
+    except (ConnectionClosed, OSError):
+        pass
+    assert resident(page.server) - before < 64 * 1024 * 1024
+    assert http(page.server.address + "/api/takes", headers={"cookie": page.cookie})[0] == 200
+
+
+def resident(server: Server) -> int:
+    """Bytes of memory that the server's process holds."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1]) * 1024
+
+
+def test_a_flood_drops_notes_but_never_their_ends(page: Page) -> None:
+    """Far more than 2,000 events a second: what is refused is said, every note that was taken in ends,
+    and the latest value of a flooded controller arrives."""
+    page.begin()
+    for n in range(4000):
+        page.input({"type": "note", "on": True, "pitch": n % 128, "velocity": 64})
+        page.input({"type": "control", "control": 64, "value": n % 128})
+        page.input({"type": "note", "on": False, "pitch": n % 128})
+    page.input({"type": "control", "control": 64, "value": 5})
+    page.input({"type": "rest"})
+    page.until(lambda m: m["type"] == "chose" and m["technique"] == "rest")
+    page.until(lambda m: m["type"] == "ack" and m["seq"] >= page.seq)
+    assert page.refused
+    page.say({"type": "clock", "sent": 1})
+    log_before = the_log(page.server.data)
+    held: set[int] = set()
+    for on, pitch in notes_of(log_before):
+        (held.add if on else held.discard)(pitch)
+    assert held == set()
+    end = time.monotonic() + 20
+    while time.monotonic() < end:  # the latest value comes when there is room again
+        values = [e.value for e in the_log(page.server.data).inputs if type(e).__name__ == "Control"]
+        if values and values[-1] == 5:
+            return
+        page.say({"type": "clock", "sent": 1})
+        page.until("clock")
+    raise AssertionError("the latest value of the controller never came")
+
+
+# --- the process ---------------------------------------------------------------------------------
+
+
+def test_killed_in_mid_session_nothing_acknowledged_is_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """kill -9, fifty times in one take: every acknowledged input is in the log, the take resumes, what
+    was not acknowledged is sent again and counts once, and the whole take replays."""
+    chance = random.Random(5)
+    data = tmp_path / "undersong"
+    server = Server(data)
+    page = Page(server, let_in(server))
+    page.begin()
+    page.all_acknowledged()
+    sent: list[tuple[bool, int]] = []
+    restarts: list[float] = []
+    for _ in range(KILLS):
+        for _ in range(chance.randrange(1, 12)):
+            pitch = 48 + chance.randrange(24)
+            for on in (True, False):
+                page.input({"type": "note", "on": on, "pitch": pitch, "velocity": 64})
+                sent.append((on, pitch))
+            if chance.random() < 0.4:
+                page.receive()
+        owed = [numbered(m) for m in page.unacknowledged]
+        server.kill()
+        safe = notes_of(the_log(data))
+        assert safe[: len(sent) - len(owed)] == sent[: len(sent) - len(owed)]
+        assert safe == sent[: len(safe)]
+        began = time.monotonic()
+        server = Server(data)
+        page.server, page.cookie = server, let_in(server)
+        page.new_tab()
+        page.connect()
+        page.resume()
+        restarts.append(time.monotonic() - began)
+    page.all_acknowledged()
+    page.close()
+    server.stop()
+    assert notes_of(the_log(data)) == sent
+    assert_replays(data, tmp_path)
+    median, slowest = sorted(restarts)[KILLS // 2], max(restarts)
+    with capsys.disabled():
+        sys.stdout.write(
+            f"[{KILLS} kills; start to resumed: median {median:.2f} s, slowest {slowest:.2f} s] "
+        )
+
+
+def test_a_stopped_process_pauses_and_does_not_catch_up(page: Page) -> None:
+    """After the process stood still (a laptop that slept), the session's time has a pause cut out, and
+    nothing that was planned meanwhile comes in a burst."""
+    page.begin("partner_starts")
+    page.until("play")
+    os.kill(page.server.process.pid, signal.SIGSTOP)
+    time.sleep(GAP + 1.0)  # a real gap has to pass; nothing is judged by how long it takes
+    os.kill(page.server.process.pid, signal.SIGCONT)
+    paused = page.until("pause")
+    assert paused["seconds"] > GAP - 0.5
+    page.note(60)
+    page.all_acknowledged()
+    log = the_log(page.server.data)
+    left = [e.heard for e in log.inputs if type(e).__name__ == "Leave"]
+    assert len(left) == 1
+    plays = [o.at for o in log.outputs if type(o).__name__ == "Play"]
+    assert all(b - a > 0.05 for a, b in pairwise(plays))
+
+
+def test_a_full_disk_lets_the_music_go_on(page: Page, tmp_path: Path) -> None:
+    """When nothing more can be written the page is told, notes are still answered, and once there is
+    room again everything is on the disk after all."""
+    page.begin()
+    page.note(60)
+    page.all_acknowledged()
+    pid = page.server.process.pid
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (16, resource.RLIM_INFINITY))
+    page.let_go(60)
+    assert page.until("disk")["well"] is False
+    for pitch in (62, 64, 65, 67):
+        page.note(pitch)
+        page.let_go(pitch)
+    page.until("play")
+    assert len(page.unacknowledged) == 9
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert page.until("disk")["well"] is True
+    page.all_acknowledged()
+    assert [pitch for on, pitch in notes_of(the_log(page.server.data)) if on] == [60, 62, 64, 65, 67]
+    assert_replays(page.server.data, tmp_path)
+
+
+# --- what is kept --------------------------------------------------------------------------------
+
+
+def finished(page: Page) -> str:
+    """Play a little, finish, and wait for the end; returns the take's name."""
+    page.begin()
+    page.note(60)
+    page.let_go(60)
+    page.input({"type": "rest"})
+    page.input({"type": "finish"})
+    ended: str = page.until("ended")["take"]
+    return ended
+
+
+def api(page: Page, path: str, method: str = "GET") -> tuple[int, bytes]:
+    headers = {"cookie": page.cookie, "origin": page.server.address}
+    status, _, body = http(page.server.address + path, method, headers)
+    return status, body
+
+
+def test_what_is_let_go_is_gone(page: Page) -> None:
+    """No: the take's folder is gone from the disk, and asking for it again says so."""
+    take = finished(page)
+    assert api(page, f"/api/takes/{take}", "DELETE")[0] == 200
+    assert not list(page.server.data.rglob("log.jsonl"))
+    assert api(page, f"/api/takes/{take}")[0] == 404
+
+
+def test_what_is_kept_stays_and_comes_back(page: Page) -> None:
+    """Yes: the take is listed as kept, can be heard and exported, also by the command."""
+    take = finished(page)
+    assert api(page, f"/api/takes/{take}/keep", "POST")[0] == 200
+    assert Takes(page.server.data).get(take).kept
+    status, body = api(page, f"/api/takes/{take}")
+    assert status == 200
+    assert b'"who":"maker"' in body
+    assert api(page, f"/api/takes/{take}/duet.mid")[1].startswith(b"MThd")
+    assert api(page, f"/api/takes/{take}/log.jsonl")[1].startswith(b'{"undersong"')
+
+
+def test_a_question_left_open_is_asked_again(page: Page) -> None:
+    """A page that comes back after the end is asked about the take; once answered, no more."""
+    take = finished(page)
+    page.close()
+    page.connect()
+    assert page.welcome["unanswered"]["id"] == take
+    api(page, f"/api/takes/{take}/keep", "POST")
+    page.close()
+    page.connect()
+    assert page.welcome["unanswered"] is None
+
+
+def test_scratch_is_erased_after_a_day(tmp_path: Path) -> None:
+    """A take that nobody answered for is gone a day after its last sound, and not an hour before."""
+    data = tmp_path / "undersong"
+    with running(data) as server:
+        page = Page(server, let_in(server))
+        finished(page)
+        page.close()
+    takes = Takes(data)
+    (log,) = data.rglob("log.jsonl")
+    written = datetime.fromtimestamp(log.stat().st_mtime, UTC)
+    takes.sweep(written + timedelta(hours=23))
+    assert log.exists()
+    takes.sweep(written + timedelta(hours=25))
+    assert not log.exists()
+    old = time.time() - 25 * 3600
+    with running(data) as server:
+        page = Page(server, let_in(server))
+        finished(page)
+        page.close()
+    (log,) = data.rglob("log.jsonl")
+    os.utime(log, (old, old))
+    with running(data) as server:
+        let_in(server)  # it is ready by then
+    assert not log.exists()
+
+
+# --- the clock -----------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.floats(-3600, 3600), st.floats(0, 3), st.booleans()), max_size=40))
+def test_time_never_goes_back_and_gaps_are_cut_out(jumps: list[tuple[float, float, bool]]) -> None:
+    """Whatever the system's clock does, session time never decreases, and a look that was due never
+    finds more than the gap's length gone."""
+    shown, asleep = 1000.0, 0.0
+    clock = SessionClock(monotonic=lambda: shown, asleep=lambda: asleep)
+    last = clock.look().now
+    for jump, slept, due in jumps:
+        shown += jump
+        asleep += slept
+        look = clock.look(last if due else None)
+        assert look.now >= last
+        if due:
+            assert look.now <= last + GAP
+        last = look.now

@@ -1,0 +1,141 @@
+/**
+ * The connection to the server: says hello, numbers what the maker does, remembers it until it is
+ * on the disk, comes back by itself when it is lost, and sends again what was not acknowledged.
+ */
+
+import { PROTOCOL, STALE, STRANGER, type FromPage, type FromServer, type Input, type Numbered } from "./protocol";
+
+const SOONEST = 120; // ms before the first try to come back
+const LATEST = 2000; // and between later ones
+const MOST_UNACKNOWLEDGED = 50_000; // far more than ten minutes of playing
+const PINGS_AT_FIRST = 16;
+const PING_EVERY = 2500; // ms
+const RELOADED = "undersong-reloaded"; // a stale tab reloads itself once, not for ever
+
+export interface Hearing {
+  message(message: FromServer): void;
+  /** The connection is gone; it is being tried again. */
+  lost(): void;
+  /** Undersong is not running any more, or does not know this browser. */
+  closed(): void;
+}
+
+export class Connection {
+  private socket: WebSocket | null = null;
+  private tab: string | null = null;
+  private next = 1;
+  private unacknowledged: Numbered[] = [];
+  private wait = SOONEST;
+  private pings: ReturnType<typeof setInterval> | null = null;
+  private takingOver = false;
+  private open = false;
+
+  constructor(private readonly hearing: Hearing) {}
+
+  /** Connect, and stay connected. */
+  async connect(): Promise<void> {
+    try {
+      if (this.tab === null) {
+        const answer = await fetch("/api/tab", { method: "POST" });
+        if (answer.status === 401 || answer.status === 403) return this.hearing.closed();
+        this.tab = ((await answer.json()) as { tab: string }).tab;
+      }
+    } catch {
+      return this.again();
+    }
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/socket`);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.send({ type: "hello", protocol: PROTOCOL, tab: this.tab ?? "", take_over: this.takingOver });
+      this.takingOver = false;
+    };
+    socket.onmessage = (event: MessageEvent<string>) => this.heard(JSON.parse(event.data) as FromServer);
+    socket.onclose = (event) => {
+      if (socket === this.socket) this.lost(event.code);
+    };
+  }
+
+  private heard(message: FromServer): void {
+    if (message.type === "welcome") {
+      this.wait = SOONEST;
+      this.open = true;
+      sessionStorage.removeItem(RELOADED);
+    } else if (message.type === "ack") {
+      this.unacknowledged = this.unacknowledged.filter((input) => input.seq > message.seq);
+    } else if (message.type === "refused" && message.seq !== null) {
+      this.unacknowledged = this.unacknowledged.filter((input) => input.seq !== message.seq);
+    }
+    this.hearing.message(message);
+  }
+
+  private lost(code: number): void {
+    this.socket = null;
+    const wasOpen = this.open;
+    this.open = false;
+    this.stopPinging();
+    if (code === STALE && sessionStorage.getItem(RELOADED) === null) {
+      sessionStorage.setItem(RELOADED, "yes");
+      location.reload();
+      return;
+    }
+    if (code === STRANGER) this.tab = null; // the server was started anew: ask for another token
+    if (wasOpen) this.hearing.lost();
+    this.again();
+  }
+
+  private again(): void {
+    setTimeout(() => void this.connect(), this.wait);
+    this.wait = Math.min(LATEST, this.wait * 1.6);
+  }
+
+  /** Become the player: the connection is made anew, asking for it. */
+  takeOver(): void {
+    this.takingOver = true;
+    this.wait = 0;
+    this.socket?.close();
+  }
+
+  /** Send an input with the next number; it is remembered until it is on the disk. */
+  input(input: Input): void {
+    const numbered: Numbered = { ...input, seq: this.next++ };
+    this.unacknowledged.push(numbered);
+    if (this.unacknowledged.length > MOST_UNACKNOWLEDGED) this.unacknowledged.shift();
+    if (this.open) this.send(numbered);
+  }
+
+  /** A new take: numbers go on, nothing of an older one is owed any more. */
+  forget(): void {
+    this.unacknowledged = [];
+  }
+
+  resume(take: string): void {
+    this.send({ type: "resume", take });
+  }
+
+  /** The take goes on after input `seq`: what came later is sent again, in its order. */
+  resumed(seq: number): void {
+    this.next = Math.max(this.next, seq + 1);
+    for (const input of this.unacknowledged) if (input.seq > seq) this.send(input);
+  }
+
+  /** Ask for the session's time: often at first, then now and then. */
+  startPinging(): void {
+    this.stopPinging();
+    for (let n = 0; n < PINGS_AT_FIRST; n++) setTimeout(() => this.ping(), n * 40);
+    this.pings = setInterval(() => this.ping(), PING_EVERY);
+  }
+
+  private ping(): void {
+    if (this.open) this.send({ type: "clock", sent: performance.now() });
+  }
+
+  stopPinging(): void {
+    if (this.pings !== null) clearInterval(this.pings);
+    this.pings = null;
+  }
+
+  private send(message: FromPage): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+}

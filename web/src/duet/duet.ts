@@ -1,0 +1,56 @@
+import type { Timbre } from "../sound/instrument";
+import type { Mark, View } from "./view";
+
+export interface KeptTake {
+  readonly id: string;
+  readonly started: string | null; // ISO 8601
+  readonly seconds: number;
+  readonly notes: number;
+  readonly kept: boolean; // false: not answered yet, erased after a day
+}
+
+/**
+ * One duet between the person at this page and the partner. `when` is always the event's own
+ * timeStamp (performance milliseconds). `key` names what holds a note ("KeyA", "touch 3",
+ * "midi 2 60", "pad 4"), so that each press is let go by its own release.
+ */
+export interface Duet {
+  readonly view: View;
+  /** Svelte's store contract: called at once and at every change; returns how to stop. */
+  subscribe(listener: (view: View) => void): () => void;
+  /** Everything that sounded or will, from `since` on, by `from`. */
+  marks(since: number): readonly Mark[];
+
+  begin(): Promise<void>;
+  partnerStarts(): Promise<void>;
+  press(key: string, pitch: number, velocity: number, when: number): void;
+  letGo(key: string, when: number): void;
+  strike(key: string, velocity: number, when: number): void;
+  pedal(down: boolean, when: number): void;
+  letGoAll(when: number): void;
+
+  rest(): void;
+  comeBack(): void;
+  finish(): void;
+  keep(): Promise<void>;
+  erase(): Promise<void>;
+  /** Back to the opening page, for another take. */
+  again(): void;
+  /** This tab becomes the player; the other one watches. */
+  takeOver(): void;
+
+  setTimbre(timbre: Timbre): void;
+  setVolume(volume: number): void;
+  midiConnected(names: readonly string[]): void;
+  midiGone(): void;
+
+  takes(): Promise<readonly KeptTake[]>;
+  /** A take sounds again; resolves when it is over or was stopped. */
+  hear(id: string): Promise<void>;
+  stopHearing(): void;
+  /** Erases a take, kept or not. */
+  remove(id: string): Promise<void>;
+  keepLater(id: string): Promise<void>;
+  /** The address of a take's files: "log.jsonl" or "duet.mid". */
+  fileAddress(id: string, file: "log.jsonl" | "duet.mid"): string;
+}

@@ -1,0 +1,56 @@
+/** What the page shows of the duet. Plain values; the duet tells its subscribers when they change. */
+
+/** Where the person is. */
+export type Phase =
+  | "opening" // the first page: Begin, I'll start
+  | "loading" // behind Begin: sound and connection get ready
+  | "playing"
+  | "resting" // Rest was pressed: the partner is silent until it is asked back
+  | "finishing" // the shared close sounds
+  | "keep" // "Keep this?"
+  | "kept" // answered: kept
+  | "gone" // answered: let go
+  | "elsewhere"; // another tab plays; this one watches
+
+/** One plain sentence about something that went wrong; a key of texts/en.json under "trouble". */
+export type Trouble =
+  | "connection" // the connection is gone; it is being tried again
+  | "closed" // Undersong itself is not running any more, or does not know this page
+  | "sound" // sound did not get ready in time
+  | "disk" // nothing more can be written; playing goes on
+  | "midi-gone"; // a MIDI device was pulled out
+
+export interface View {
+  readonly phase: Phase;
+  readonly trouble: Trouble | null;
+  /** What the partner does (a technique's name, as in texts/en.json under "technique") and why. */
+  readonly technique: string | null;
+  readonly because: string | null;
+  /** When the sentence changed, and the maker's last onset: performance.now() milliseconds. */
+  readonly saidAt: number;
+  readonly lastOnset: number | null;
+  /** Eight seconds after Begin nothing has sounded yet: one pad glows. */
+  readonly frozen: boolean;
+  /** The take that "Keep this?" is about. */
+  readonly take: { readonly id: string; readonly seconds: number; readonly notes: number } | null;
+  /** A take from a moment ago can be gone on with; Begin does. */
+  readonly resumable: boolean;
+  /** Latency of the sound's way out, seconds; above .1 it is probably Bluetooth. */
+  readonly outputLatency: number | null;
+  /** MIDI devices that are heard, by name. */
+  readonly midi: readonly string[];
+}
+
+/** A note as it is drawn. Times are performance.now() milliseconds, of the audible moment. */
+export interface Mark {
+  readonly who: "maker" | "partner";
+  readonly id: string;
+  readonly pitch: number | null; // null: struck, without pitch
+  readonly velocity: number;
+  readonly voice: "bass" | "chords" | "melody" | "percussion" | null; // null: the maker's
+  readonly from: number;
+  /** When it ended or will end; null while the maker holds it. */
+  readonly to: number | null;
+  /** Planned by the partner ahead of time: drawn as a dashed outline until it sounds. */
+  readonly planned: boolean;
+}

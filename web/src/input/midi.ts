@@ -1,0 +1,159 @@
+/**
+ * MIDI keyboards. Never with system exclusive messages; asked for from a button, or taken up at
+ * Begin where the browser already allows it. A device that is pulled out lets its notes go.
+ */
+import type { Duet } from "../duet/duet";
+
+export type MidiOut = Pick<
+  Duet,
+  "press" | "letGo" | "strike" | "pedal" | "midiConnected" | "midiGone"
+>;
+
+/** "missing": this browser has no MIDI; "refused": the person or the browser said no. */
+export type MidiAnswer = "heard" | "missing" | "refused";
+
+interface Asking {
+  requestMIDIAccess?(options?: { sysex?: boolean }): Promise<MIDIAccess>;
+  permissions?: { query(what: { name: string }): Promise<{ state: string }> };
+}
+
+const NOTE_OFF = 0x80;
+const NOTE_ON = 0x90;
+const CONTROL = 0xb0;
+const SUSTAIN = 64;
+const DRUMS = 9; // channel 10 of General MIDI: pads without pitch
+const ALL_SOUND_OFF = 120;
+const ALL_NOTES_OFF = 123;
+
+/** Whether MIDI may be used without asking. */
+export async function alreadyAllowed(navigator: Asking): Promise<boolean> {
+  try {
+    const answer = await navigator.permissions?.query({ name: "midi" });
+    return answer?.state === "granted" && navigator.requestMIDIAccess !== undefined;
+  } catch {
+    return false; // this browser does not know the permission: ask from the button
+  }
+}
+
+/** One port's notes, pedal and leave-taking. */
+class Port {
+  private readonly held = new Set<string>();
+  private pedalDown = false;
+
+  constructor(
+    private readonly id: string,
+    private readonly out: MidiOut,
+  ) {}
+
+  hear(data: Uint8Array, when: number): void {
+    const [status = 0, first = 0, second = 0] = data;
+    const kind = status & 0xf0;
+    const channel = status & 0x0f;
+    // The channel is part of the name: a split keyboard may hold one pitch twice.
+    const press = `midi ${this.id} ${channel} ${first}`;
+    if (kind === NOTE_ON && second > 0) {
+      if (channel === DRUMS) {
+        this.out.strike(press, second, when);
+        return;
+      }
+      this.held.add(press);
+      this.out.press(press, first, second, when);
+    } else if (kind === NOTE_ON || kind === NOTE_OFF) {
+      if (this.held.delete(press)) this.out.letGo(press, when);
+    } else if (kind === CONTROL && first === SUSTAIN) {
+      this.pedal(second >= 64, when);
+    } else if (kind === CONTROL && (first === ALL_SOUND_OFF || first === ALL_NOTES_OFF)) {
+      this.letGo(when);
+    }
+  }
+
+  /** Half-pedalling sends many values; only crossing 64 counts. */
+  private pedal(down: boolean, when: number): void {
+    if (down === this.pedalDown) return;
+    this.pedalDown = down;
+    this.out.pedal(down, when);
+  }
+
+  letGo(when: number): void {
+    for (const press of this.held) this.out.letGo(press, when);
+    this.held.clear();
+    this.pedal(false, when);
+  }
+}
+
+export class Midi {
+  private access: MIDIAccess | null = null;
+  private readonly ports = new Map<MIDIInput, Port>();
+
+  constructor(
+    private readonly navigator: Asking,
+    private readonly out: MidiOut,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  async connect(): Promise<MidiAnswer> {
+    if (this.access) {
+      this.look();
+      return "heard";
+    }
+    if (!this.navigator.requestMIDIAccess) return "missing";
+    try {
+      this.access = await this.navigator.requestMIDIAccess({ sysex: false });
+    } catch {
+      return "refused";
+    }
+    this.access.onstatechange = () => this.look();
+    this.look();
+    return "heard";
+  }
+
+  async connectIfAllowed(): Promise<void> {
+    if (!this.access && (await alreadyAllowed(this.navigator))) await this.connect();
+  }
+
+  close(): void {
+    if (this.access) this.access.onstatechange = null;
+    this.access = null;
+    for (const [input, port] of this.ports) {
+      input.onmidimessage = null;
+      port.letGo(this.now());
+    }
+    this.ports.clear();
+  }
+
+  /** Takes up devices that came and lets go of those that went. */
+  private look(): void {
+    const present = new Set<MIDIInput>();
+    for (const input of this.access?.inputs.values() ?? []) {
+      if (input.state === "connected") present.add(input);
+    }
+    let left = false;
+    for (const [input, port] of this.ports) {
+      if (present.has(input)) continue;
+      input.onmidimessage = null;
+      port.letGo(this.now());
+      this.ports.delete(input);
+      left = true;
+    }
+    let came = false;
+    for (const input of present) {
+      if (this.ports.has(input)) continue;
+      this.listen(input);
+      came = true;
+    }
+    if (came || left) this.out.midiConnected([...this.ports.keys()].map(nameOf));
+    if (left) this.out.midiGone();
+  }
+
+  private listen(input: MIDIInput): void {
+    const port = new Port(input.id, this.out);
+    this.ports.set(input, port);
+    input.onmidimessage = (event) => {
+      if (event.data) port.hear(event.data, event.timeStamp);
+    };
+  }
+}
+
+function nameOf(input: MIDIInput): string {
+  return input.name ?? "MIDI";
+}

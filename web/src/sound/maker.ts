@@ -1,0 +1,113 @@
+/** The maker's own notes: each begins with the next frame rendered, and rings as its sound rings. */
+
+import { KeyModifier, MIDIControllers, type SpessaSynthProcessor } from "spessasynth_core";
+import { DrumStroke } from "./frame-drum";
+import type { Sounded, Timbre } from "./instrument";
+import { trim, type Levels } from "./levels";
+import { QUANTUM } from "./part";
+import { MIDDLE, program, TIMBRES } from "./voices";
+
+interface Held {
+  readonly channel: number;
+  readonly pitch: number;
+}
+
+interface Stroke {
+  readonly drum: DrumStroke;
+  gain: number;
+}
+
+const MOST_HELD = 16; // keys; the one held longest ends for one more
+const STROKES = 6;
+
+export class Maker {
+  private readonly held = new Map<string, Held>(); // in the order in which they were pressed
+  private readonly gains = TIMBRES.map(() => new Map<number, KeyModifier>());
+  private readonly strokes: Stroke[];
+  private readonly scratch = new Float32Array(QUANTUM);
+  private channel = 0;
+  private lastStroke = 0;
+
+  constructor(
+    private readonly bank: SpessaSynthProcessor,
+    private readonly levels: Levels,
+    private readonly sounded: (report: Sounded) => void,
+  ) {
+    this.strokes = Array.from({ length: STROKES }, () => ({ drum: new DrumStroke(bank.sampleRate), gain: 0 }));
+  }
+
+  /** One channel for each timbre, so that what is held goes on as it was when another is chosen. */
+  static channels(): number {
+    return TIMBRES.length;
+  }
+
+  prepare(): void {
+    TIMBRES.forEach((timbre, channel) => this.bank.programChange(channel, program(timbre)));
+  }
+
+  setTimbre(timbre: Timbre): void {
+    this.channel = TIMBRES.indexOf(timbre);
+  }
+
+  on(key: string, pitch: number, velocity: number, now: number): void {
+    this.off(key);
+    if (this.held.size >= MOST_HELD) this.off(this.held.keys().next().value!);
+    const timbre = TIMBRES[this.channel]!;
+    this.gain(this.channel, pitch).gain = trim(this.levels, timbre, pitch, velocity);
+    this.bank.noteOn(this.channel, pitch, velocity);
+    this.held.set(key, { channel: this.channel, pitch });
+    this.sounded({ who: "maker", id: key, heard: now, wanted: now, begun: now, late: false });
+  }
+
+  off(key: string): void {
+    const held = this.held.get(key);
+    if (held === undefined) return;
+    this.held.delete(key);
+    this.bank.noteOff(held.channel, held.pitch);
+  }
+
+  tap(key: string, velocity: number, now: number): void {
+    this.lastStroke = (this.lastStroke + 1) % STROKES;
+    const stroke = this.strokes[this.lastStroke]!;
+    stroke.gain = trim(this.levels, "drum", MIDDLE, velocity);
+    stroke.drum.strike(false, velocity);
+    this.sounded({ who: "maker", id: key, heard: now, wanted: now, begun: now, late: false });
+  }
+
+  pedal(down: boolean): void {
+    TIMBRES.forEach((_, channel) => {
+      this.bank.controllerChange(channel, MIDIControllers.sustainPedal, down ? 127 : 0);
+    });
+  }
+
+  offAll(): void {
+    for (const key of [...this.held.keys()]) this.off(key);
+    this.pedal(false);
+  }
+
+  mix(left: Float32Array, right: Float32Array, offset: number, count: number): void {
+    for (const { drum, gain } of this.strokes) {
+      if (!drum.active) continue;
+      drum.render(this.scratch, count);
+      for (let i = 0; i < count; i++) {
+        const sample = this.scratch[i]! * gain;
+        left[offset + i]! += sample;
+        right[offset + i]! += sample;
+      }
+    }
+  }
+
+  get sounding(): number {
+    const ringing = TIMBRES.map((_, channel) => this.bank.midiChannels[channel]!.voiceCount);
+    return ringing.reduce((a, b) => a + b) + this.strokes.filter((stroke) => stroke.drum.active).length;
+  }
+
+  private gain(channel: number, pitch: number): KeyModifier {
+    const known = this.gains[channel]!.get(pitch);
+    if (known !== undefined) return known;
+    const made = new KeyModifier();
+    this.gains[channel]!.set(pitch, made);
+    this.bank.keyModifierManager.addMapping(channel, pitch, made);
+    return made;
+  }
+}

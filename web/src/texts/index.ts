@@ -1,0 +1,62 @@
+/** Every word of the interface, by key. A key that is not in the catalogue does not compile. */
+import contacts from "./contacts.json";
+import en from "./en.json";
+
+type Catalogue = typeof en;
+type Leaves<T> = {
+  [K in keyof T & string]: T[K] extends string ? K : `${K}.${Leaves<T[K]>}`;
+}[keyof T & string];
+
+export type TextKey = Leaves<Catalogue>;
+export type Values = Readonly<Record<string, string | number>>;
+
+export { contacts };
+
+function look(key: string): unknown {
+  return key
+    .split(".")
+    .reduce<unknown>(
+      (at, part) =>
+        typeof at === "object" && at !== null && Object.hasOwn(at, part)
+          ? (at as Record<string, unknown>)[part]
+          : undefined,
+      en,
+    );
+}
+
+/** The text for a key; {names} in it are replaced by the values given. */
+export function t(key: TextKey, values: Values = {}): string {
+  const text = look(key);
+  return typeof text === "string" ? fill(text, values) : key;
+}
+
+/** As `t`, for a name that comes from the engine and may be newer than this catalogue. */
+export function known(group: "technique" | "why" | "trouble" | "timbre", name: string): string | null {
+  const text = look(`${group}.${name}`);
+  return typeof text === "string" ? text : null;
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+}
+
+export function noteCount(n: number): string {
+  if (n === 0) return t("count.noNotes");
+  return n === 1 ? t("count.oneNote") : t("count.notes", { n });
+}
+
+/** A length in words: there is no clock here, so minutes are enough. */
+export function lengthOf(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 45) return t("count.short");
+  return minutes <= 1 ? t("count.oneMinute") : t("count.minutes", { n: minutes });
+}
+
+/** The day and time of a take, in the reader's own manner. */
+export function dayOf(started: string | null): string {
+  const date = started === null ? null : new Date(started);
+  if (date === null || Number.isNaN(date.getTime())) return t("takes.undated");
+  return new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" }).format(date);
+}

@@ -1,0 +1,7 @@
+/** A new page is read from its heading; the very first one is left as the browser gives it. */
+let first = true;
+
+export function arrive(heading: HTMLElement): void {
+  if (!first) heading.focus({ preventScroll: true });
+  first = false;
+}
