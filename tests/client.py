@@ -106,8 +106,10 @@ class Page:
 
     def connect(self, *, take_over: bool = False, port: int | None = None) -> None:
         """Open the socket, by way of a proxy's ``port`` where one is given."""
-        through = socket.create_connection(("127.0.0.1", port)) if port is not None else None
         self._open = ExitStack()
+        through = None
+        if port is not None:
+            through = self._open.enter_context(socket.create_connection(("127.0.0.1", port)))
         self.socket: ClientConnection = self._open.enter_context(
             connect(
                 f"ws://{self.server.host}/socket",

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -95,36 +96,43 @@ class Cutter:
         self._left = after
         self._lock = threading.Lock()
         self._target = port
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
 
-    def _accept(self) -> None:
+    def _run(self) -> None:
         try:
             inner, _ = self._listening.accept()
         except OSError:
-            return
-        outer = socket.create_connection(("127.0.0.1", self._target))
-        for a, b in ((inner, outer), (outer, inner)):
-            threading.Thread(target=self._pump, args=(a, b, inner, outer), daemon=True).start()
+            return  # nobody came
+        with inner, socket.create_connection(("127.0.0.1", self._target)) as outer:
+            pumps = [
+                threading.Thread(target=self._pump, args=(a, b))
+                for a, b in ((inner, outer), (outer, inner))
+            ]
+            for pump in pumps:
+                pump.start()
+            for pump in pumps:
+                pump.join()
 
-    def _pump(self, a: socket.socket, b: socket.socket, *both: socket.socket) -> None:
-        try:
-            while data := a.recv(4096):
-                with self._lock:
-                    passed, self._left = data[: max(0, self._left)], self._left - len(data)
-                if passed:
+    def _pump(self, a: socket.socket, b: socket.socket) -> None:
+        a.settimeout(0.05)  # so that a cut is noticed
+        with suppress(OSError):
+            while not self._closed:
+                with suppress(TimeoutError):
+                    data = a.recv(4096)
+                    with self._lock:
+                        passed, self._left = data[: max(0, self._left)], self._left - len(data)
+                        self._closed = self._closed or not data or self._left <= 0
                     b.sendall(passed)
-                if self._left <= 0:
-                    break
-        except OSError:
-            pass
-        for one in both:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+        self._closed = True
 
     def close(self) -> None:
+        self._closed = True
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        self._thread.join()
 
 
 def test_nothing_is_lost_or_doubled_however_often_the_line_is_cut(fresh: Server, tmp_path: Path) -> None:

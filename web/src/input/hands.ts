@@ -66,6 +66,7 @@ export class Hands {
       this.sound(press, pitch, velocity, when);
       return;
     }
+    if (typeof this.pressed.get(press) === "number") this.out.letGo(press, when);
     this.pressed.set(press, null);
     this.out.strike(press, velocity, when);
     this.changed(this.pressed);

@@ -105,6 +105,27 @@ export function stillX(g: Geometry, time: number): number {
   return 4 * g.stone + (within / STILL_SPAN) * room;
 }
 
+const TIP = 500; // ms by which a sounding wave reaches past the present
+const BUD = 60; // ms of it at the very onset: a wave swells, it does not pop up
+const AHEAD = 3_500; // ms of what is to come that an outline shows at most
+
+/**
+ * Up to when a mark is drawn. A note's end is often not known before it comes (a ground may lie for
+ * a minute, or be let go of with the next note), so nothing is drawn to its possible end: stones
+ * grow up to the present, waves a soft tip further, and what is to come is only hinted at.
+ */
+export function drawnUntil(mark: Mark, now: number): number {
+  const end = mark.to ?? Number.POSITIVE_INFINITY;
+  if (mark.who === "maker") return Math.min(end, Math.max(now, mark.from));
+  if (mark.from > now) return Math.min(end, mark.from + AHEAD);
+  return Math.min(end, now + Math.min(TIP, now - mark.from + BUD));
+}
+
+/** The outline of a planned note stays for a moment while it begins to fill: up to when it reaches. */
+export function outlinedUntil(mark: Mark): number {
+  return Math.min(mark.to ?? Number.POSITIVE_INFINITY, mark.from + AHEAD);
+}
+
 /** Whether it sounds at this moment. A stroke sounds for as long as its rings widen. */
 export function sounds(mark: Mark, now: number): boolean {
   return mark.from <= now && (mark.to === null || mark.to > now);

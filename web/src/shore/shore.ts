@@ -5,12 +5,14 @@
 import type { Mark } from "../duet/view";
 import { paintGround, SWELL } from "./ground";
 import {
+  drawnUntil,
   edge,
   type Geometry,
   geometry,
   type Insets,
   markY,
   moves,
+  outlinedUntil,
   pastSpan,
   presence,
   smooth,
@@ -31,6 +33,7 @@ export interface Source {
 const LOOK = 100; // ms between looks for something new, while nothing moves
 const FINE = 260; // with more marks than this on the page, shading is left out
 const STILL_FRAME = 90; // ms between frames without scrolling: only fading is to be drawn
+const DRAWS_IN = 0.4; // ms of a let-go wave's tip, per ms that passes
 const TOUCH = 1.6; // seconds for which a touch in the sky is seen
 
 export class Shore {
@@ -38,7 +41,9 @@ export class Shore {
   private colours: Palette;
   private frame = 0;
   private drawn = 0;
+  private elapsed = 0; // ms between this drawing and the one before
   private lift = 0; // how far the water has swollen, eased
+  private readonly reach = new WeakMap<Mark, number>(); // up to when a wave was drawn last
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly themes = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((q) =>
     matchMedia(q),
@@ -133,6 +138,7 @@ export class Shore {
     const brush = this.sheet.getContext("2d");
     if (!brush) return;
     const elapsed = Math.min(100, now - this.drawn);
+    this.elapsed = elapsed;
     this.drawn = now;
     const { geometry: g, colours } = this;
     const still = this.calm.matches;
@@ -163,6 +169,16 @@ export class Shore {
     this.paintTouches(brush, now, still);
   }
 
+  /** A wave that is let go of draws its tip in gently, instead of ending with a jerk. */
+  private until(mark: Mark, now: number): number {
+    const until = drawnUntil(mark, now);
+    if (mark.who === "maker" || mark.from > now) return until;
+    const before = this.reach.get(mark);
+    const drawn = before === undefined ? until : Math.max(until, before - this.elapsed * DRAWS_IN);
+    this.reach.set(mark, drawn);
+    return drawn;
+  }
+
   /** Only what is on the page now, with where and how strongly it is seen. */
   private place(now: number): readonly Placed[] {
     const { geometry: g } = this;
@@ -170,8 +186,7 @@ export class Shore {
     const placed: Placed[] = [];
     for (const mark of this.recent(now)) {
       const end = mark.to === null ? Math.max(now, mark.from) : mark.to;
-      // A sounding stone grows up to the present; its known end is not drawn before it comes.
-      const until = mark.who === "maker" ? Math.min(end, Math.max(now, mark.from)) : end;
+      const until = this.until(mark, now);
       const pebble = mark.who === "maker" && mark.pitch === null;
       const left = still ? stillX(g, mark.from) : timeX(g, mark.from, now);
       const width = pebble ? 0 : ((until - mark.from) / 1000) * g.speed;
@@ -183,6 +198,7 @@ export class Shore {
         mark,
         left,
         right,
+        outline: still || !mark.planned ? 0 : ((outlinedUntil(mark) - mark.from) / 1000) * g.speed,
         y: markY(g, mark),
         presence: seen,
         sounding: sounds(mark, now),

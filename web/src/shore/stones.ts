@@ -1,14 +1,16 @@
 /** The maker's notes: warm stones above the water, with rings while they sound. */
 import type { Mark } from "../duet/view";
 import { clamp, type Geometry, grain } from "./layout";
-import { ink, mix, type Palette } from "./palette";
+import { ink, mix, type Palette, type Tone } from "./palette";
 
 type Brush = CanvasRenderingContext2D;
+const SHADE: Tone = [18, 16, 20]; // the side away from the light, in both themes
 
 export interface Placed {
   readonly mark: Mark;
   readonly left: number; // across, of onset
   readonly right: number; // and of its end so far
+  readonly outline: number; // how far a planned note was outlined, pixels from its onset
   readonly y: number;
   readonly presence: number; // 0-1
   readonly sounding: boolean;
@@ -51,8 +53,8 @@ export function paintStone(
   if (fine) {
     const body = brush.createLinearGradient(0, stone.y - r, 0, stone.y + r);
     body.addColorStop(0, ink(mix(colours.maker, colours.makerLight, 0.85)));
-    body.addColorStop(0.45, ink(colours.maker));
-    body.addColorStop(1, ink(mix(colours.maker, colours.deep, 0.22)));
+    body.addColorStop(0.5, ink(colours.maker));
+    body.addColorStop(1, ink(mix(colours.maker, SHADE, 0.2)));
     brush.fillStyle = body;
   } else {
     brush.fillStyle = ink(colours.maker);

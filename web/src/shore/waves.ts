@@ -13,31 +13,53 @@ function crest(g: Geometry, wave: Placed): number {
   return Math.min(wanted, 4 + (wave.right - wave.left) * 0.34);
 }
 
+const ROUND = 200; // pixels over which the end of a long wave rises
+
+/** How far along the wave its points lie: close together where the ends are round. */
+function along(length: number): readonly number[] {
+  const round = Math.min(ROUND, length / 2);
+  const turn = clamp(Math.round(round / 5), 6, 22);
+  const end = Array.from({ length: turn }, (_, i) => round * (1 - Math.cos((Math.PI / 2) * (i / turn))));
+  const level = Math.max(1, Math.round((length - 2 * round) / 22));
+  const middle = Array.from({ length: level + 1 }, (_, i) => round + ((length - 2 * round) * i) / level);
+  return [...end, ...middle, ...end.map((at) => length - at).reverse()];
+}
+
 /**
- * The upper edge rises slowly and falls slowly; the lower one is almost level. While it sounds
- * the crest travels a little.
+ * The upper edge swells, the lower one is almost level; both ends are round, and a long wave is
+ * nearly level between them, so that it grows at its tip and stays elsewhere. While it sounds the
+ * crest travels a little.
  */
-function outline(brush: Brush, wave: Placed, high: number, breath: number): void {
-  const { left, right, y } = wave;
-  const length = right - left;
-  const points = clamp(Math.round(length / 9), 8, 48);
-  const life = wave.sounding ? high * 0.13 : 0;
-  const rise = (u: number): number => {
-    const arch = Math.sin(Math.PI * u) ** 0.85;
-    return arch * (high + life * Math.sin((u * length) / 46 - breath * 1.5));
+function outline(brush: Brush, wave: Placed, to: number, high: number, breath: number): void {
+  const { left, y } = wave;
+  const length = to - left;
+  const round = Math.min(ROUND, length / 2);
+  const life = clamp(length / 400, 0, 1) * high * 0.12;
+  const moved = breath === 0 ? 0 : breath - wave.after; // what has ended lies as it lay
+  const arch = (at: number): number => {
+    const off = round > 0 ? 1 - Math.min(1, Math.min(at, length - at) / round) : 1;
+    return Math.max(0, 1 - off * off) ** 0.62;
   };
+  const points = along(length);
   brush.beginPath();
-  brush.moveTo(left, y);
-  for (let i = 1; i <= points; i += 1) {
-    const u = i / points;
-    brush.lineTo(left + u * length, y - rise(u));
+  for (const at of points) {
+    brush.lineTo(left + at, y - arch(at) * (high + life * Math.sin(at / 46 - moved * 1.5)));
   }
-  for (let i = points - 1; i >= 1; i -= 1) {
-    const u = i / points;
-    brush.lineTo(left + u * length, y + 0.48 * high * Math.sin(Math.PI * u));
-  }
+  for (const at of [...points].reverse()) brush.lineTo(left + at, y + 0.48 * high * arch(at));
   brush.closePath();
 }
+
+/** What is to come, as a dashed line; it goes as the wave fills it. */
+function outlineAhead(brush: Brush, colours: Palette, wave: Placed, high: number, to: number, alpha: number): void {
+  outline(brush, wave, to, high, 0);
+  brush.setLineDash([5, 6]);
+  brush.lineWidth = 1.75;
+  brush.strokeStyle = ink(colours.partner, alpha * wave.presence);
+  brush.stroke();
+  brush.setLineDash([]);
+}
+
+const FILLS = 1.4; // seconds for which the outline is still seen once it sounds
 
 export function paintWave(
   brush: Brush,
@@ -49,16 +71,15 @@ export function paintWave(
 ): void {
   const high = crest(g, wave);
   const coming = wave.since < 0;
-  outline(brush, wave, high, breath);
   if (coming) {
-    if (!wave.mark.planned) return;
-    brush.setLineDash([5, 6]);
-    brush.lineWidth = 1.75;
-    brush.strokeStyle = ink(colours.partner, 0.85 * wave.presence);
-    brush.stroke();
-    brush.setLineDash([]);
+    if (wave.mark.planned) outlineAhead(brush, colours, wave, high, wave.right, 0.85);
     return;
   }
+  const ahead = wave.left + wave.outline;
+  if (wave.since < FILLS && ahead > wave.right + 8) {
+    outlineAhead(brush, colours, wave, crest(g, { ...wave, right: ahead }), ahead, 0.85 * (1 - wave.since / FILLS));
+  }
+  outline(brush, wave, wave.right, high, breath);
   brush.globalAlpha = wave.presence;
   if (fine) {
     const body = brush.createLinearGradient(0, wave.y - high, 0, wave.y + 0.5 * high);

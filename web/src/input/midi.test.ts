@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { Midi } from "./midi";
+import { Remembering } from "./testing";
+
+class Out extends Remembering {
+  names: readonly string[] = [];
+  gone = 0;
+  midiConnected(names: readonly string[]): void {
+    this.names = names;
+  }
+  midiGone(): void {
+    this.gone += 1;
+  }
+}
+
+class Input {
+  state = "connected";
+  onmidimessage: ((event: { data: Uint8Array; timeStamp: number }) => void) | null = null;
+  constructor(
+    readonly id: string,
+    readonly name: string | null,
+  ) {}
+  send(...data: number[]): void {
+    this.onmidimessage?.({ data: Uint8Array.from(data), timeStamp: 7 });
+  }
+}
+
+class Access {
+  readonly inputs = new Map<string, Input>();
+  onstatechange: (() => void) | null = null;
+  plug(input: Input): void {
+    input.state = "connected";
+    this.inputs.set(input.id, input);
+    this.onstatechange?.();
+  }
+}
+
+async function rig() {
+  const access = new Access();
+  const asked: unknown[] = [];
+  const out = new Out();
+  const navigator = {
+    requestMIDIAccess: (options: unknown) => {
+      asked.push(options);
+      return Promise.resolve(access as unknown as MIDIAccess);
+    },
+  };
+  const keys = new Input("1", "Keys");
+  access.plug(keys);
+  const midi = new Midi(navigator, out, () => 99);
+  expect(await midi.connect()).toBe("heard");
+  return { access, asked, out, keys, midi };
+}
+
+describe("a MIDI keyboard", () => {
+  it("is asked for without system exclusive messages, and once only", async () => {
+    const { asked, midi } = await rig();
+    await midi.connect();
+    expect(asked).toEqual([{ sysex: false }]);
+  });
+
+  it("plays notes with their velocity and the time of the event", async () => {
+    const { out, keys } = await rig();
+    keys.send(0x90, 60, 100);
+    expect(out.heard).toEqual([{ what: "press", key: "midi 1 0 60", value: 100, when: 7 }]);
+    expect(out.pressed.get("midi 1 0 60")).toBe(60);
+  });
+
+  it("takes a note of velocity 0 for its end", async () => {
+    const { out, keys } = await rig();
+    keys.send(0x90, 60, 100);
+    keys.send(0x90, 60, 0);
+    keys.send(0x90, 62, 0);
+    expect(out.pressed.size).toBe(0);
+    expect(out.heard.map(({ what }) => what)).toEqual(["press", "letGo"]);
+  });
+
+  it("keeps one pitch on two channels apart", async () => {
+    const { out, keys } = await rig();
+    keys.send(0x90, 60, 80);
+    keys.send(0x91, 60, 80);
+    keys.send(0x80, 60, 0);
+    expect([...out.pressed.keys()]).toEqual(["midi 1 1 60"]);
+  });
+
+  it("tells of the pedal only when it crosses the middle", async () => {
+    const { out, keys } = await rig();
+    for (const value of [0, 20, 63, 64, 90, 127, 80, 64, 63, 10]) keys.send(0xb0, 64, value);
+    expect(out.of("pedal").map(({ value }) => value)).toEqual([127, 0]);
+  });
+
+  it("strikes for the channel of drums", async () => {
+    const { out, keys } = await rig();
+    keys.send(0x99, 38, 90);
+    keys.send(0x89, 38, 0);
+    expect(out.heard.map(({ what }) => what)).toEqual(["strike"]);
+  });
+
+  it("lets go of notes and pedal when it is pulled out in the middle of a note, and tells so", async () => {
+    const { access, out, keys } = await rig();
+    keys.send(0xb0, 64, 127);
+    keys.send(0x90, 60, 80);
+    keys.send(0x90, 64, 80);
+    keys.state = "disconnected";
+    access.onstatechange?.();
+    expect(out.pressed.size).toBe(0);
+    expect(out.of("pedal").at(-1)?.value).toBe(0);
+    expect(out.of("letGo").every(({ when }) => when === 99)).toBe(true);
+    expect(out.gone).toBe(1);
+    expect(out.names).toEqual([]);
+    keys.send(0x90, 67, 80);
+    expect(out.pressed.size).toBe(0);
+  });
+
+  it("is heard again when it comes back, and others beside it", async () => {
+    const { access, out, keys } = await rig();
+    expect(out.names).toEqual(["Keys"]);
+    keys.state = "disconnected";
+    access.onstatechange?.();
+    access.plug(keys);
+    access.plug(new Input("2", null));
+    expect(out.names).toEqual(["Keys", "MIDI"]);
+    keys.send(0x90, 60, 80);
+    expect(out.pressed.size).toBe(1);
+    expect(out.gone).toBe(1);
+  });
+
+  it("lets all notes go on all-notes-off, and on closing", async () => {
+    for (const control of [120, 123]) {
+      const { out, keys } = await rig();
+      keys.send(0x90, 60, 80);
+      keys.send(0xb0, control, 0);
+      expect(out.pressed.size).toBe(0);
+    }
+    const { out, keys, midi } = await rig();
+    keys.send(0x90, 60, 80);
+    midi.close();
+    expect(out.pressed.size).toBe(0);
+    expect(keys.onmidimessage).toBeNull();
+  });
+
+  it("says plainly when the browser has no MIDI or refuses it", async () => {
+    const out = new Out();
+    expect(await new Midi({}, out).connect()).toBe("missing");
+    const refusing = { requestMIDIAccess: () => Promise.reject(new Error("no")) };
+    expect(await new Midi(refusing, out).connect()).toBe("refused");
+  });
+
+  it("is taken up at Begin only where it was allowed before", async () => {
+    for (const state of ["prompt", "denied", "granted"]) {
+      let asked = 0;
+      const navigator = {
+        permissions: { query: () => Promise.resolve({ state }) },
+        requestMIDIAccess: () => {
+          asked += 1;
+          return Promise.resolve(new Access() as unknown as MIDIAccess);
+        },
+      };
+      await new Midi(navigator, new Out()).connectIfAllowed();
+      expect(asked, state).toBe(state === "granted" ? 1 : 0);
+    }
+  });
+});
