@@ -159,7 +159,8 @@ class Live:
         """The time now. After a gap everybody is taken to have left, so that nothing comes in a burst."""
         look = self._clock.look(self._wake_at)
         if look.gap:
-            self.tell({"type": "pause", "now": look.now, "seconds": round(look.gap, 3)})
+            times = {"now": round(look.now, 6), "at": clock_now()}
+            self.tell({"type": "pause", **times, "seconds": round(look.gap, 3)})
             self.leave()
         return look.now
 
@@ -210,6 +211,11 @@ class Live:
 
     def _disk(self, fault: str | None) -> None:
         self.tell({"type": "disk", "well": fault is None, "because": fault or ""})
+
+
+def clock_now() -> Seconds:
+    """The machine's own clock, which goes on whatever a session does; only differences mean anything."""
+    return round(asyncio.get_running_loop().time(), 6)
 
 
 def as_message(output: Output) -> Message:

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 import undersong
 from undersong.errors import EventError, UndersongError
 from undersong.events import Seconds
+from undersong.live import clock_now
 from undersong.server import messages
 from undersong.server.bucket import Bucket
 from undersong.server.keys import Keys
@@ -152,14 +153,14 @@ class _Page:
             raise EventError("A clock message carries what the sender's clock showed, as sent.")
         live = self._stage.live
         now = round(live.now, 6) if live is not None and not live.ended else None
-        self._send({"type": "clock", "sent": sent, "now": now})
+        self._send({"type": "clock", "sent": sent, "now": now, "at": clock_now()})
 
     async def _resume(self, message: Message) -> None:
         if self._stage.role(self._seat) != "player":
             raise EventError("Another page plays; this one watches.")
         live = await self._stage.resume(str(message.get("take")))
-        now = round(live.now, 6)
-        self._send({"type": "resumed", "take": live.id, "seq": live.last, "now": now, "notes": live.notes})
+        times = {"now": round(live.now, 6), "at": clock_now()}
+        self._send({"type": "resumed", "take": live.id, "seq": live.last, **times, "notes": live.notes})
         live.acknowledge()
 
     async def _input(self, message: Message) -> None:
@@ -168,7 +169,7 @@ class _Page:
         opening = message["type"] == "steer" and message.get("what") in ("begin", "partner_starts")
         if opening and stage.role(self._seat) == "player" and (stage.live is None or stage.live.ended):
             live = await stage.begin()
-            self._send({"type": "began", "take": live.id, "now": round(live.now, 6)})
+            self._send({"type": "began", "take": live.id, "now": round(live.now, 6), "at": clock_now()})
         if not self._may_pass(message):
             if message["type"] != "control":
                 self._send({"type": "refused", "seq": number, "because": "Too many events at once."})

@@ -15,19 +15,18 @@ interface Ping {
 
 export class SessionClock {
   private pings: Ping[] = [];
-  private offset = 0; // ms: session time minus performance time
+  private offset = 0; // ms: the server's clock minus performance time
   private slewedAt = 0;
+  private zero = 0; // ms of the server's clock at which the session's time is 0
 
-  /** The session's time was just said, without a ping: a first estimate. */
+  /** The session's time was `now` when the server's clock showed `at`, both in seconds. */
   set(now: number, at: number): void {
-    this.pings = [];
-    this.offset = now * 1000 - at;
-    this.slewedAt = at;
+    this.zero = (at - now) * 1000;
   }
 
-  /** A ping sent at `sent` came back at `back` (performance ms) with the session's time (seconds). */
-  heard(sent: number, now: number, back: number): void {
-    this.pings.push({ offset: now * 1000 - (sent + back) / 2, roundTrip: back - sent });
+  /** A ping sent at `sent` came back at `back` (performance ms); the server's clock showed `at` (s). */
+  heard(sent: number, at: number, back: number): void {
+    this.pings.push({ offset: at * 1000 - (sent + back) / 2, roundTrip: back - sent });
     if (this.pings.length > REMEMBERED) this.pings.shift();
     const best = this.best();
     if (this.pings.length <= SURE_AFTER) {
@@ -39,6 +38,11 @@ export class SessionClock {
     this.slewedAt = back;
   }
 
+  /** The server was started anew, or this machine slept: what was known of its clock is void. */
+  forget(): void {
+    this.pings = [];
+  }
+
   private best(): number {
     const quickest = [...this.pings].sort((a, b) => a.roundTrip - b.roundTrip);
     const quarter = quickest.slice(0, Math.max(1, Math.floor(quickest.length / 4)));
@@ -48,11 +52,11 @@ export class SessionClock {
 
   /** Seconds of the session at a performance time in ms. */
   sessionAt(performanceMs: number): number {
-    return (performanceMs + this.offset) / 1000;
+    return (performanceMs + this.offset - this.zero) / 1000;
   }
 
   /** The performance time in ms of a moment of the session in seconds. */
   performanceAt(session: number): number {
-    return session * 1000 - this.offset;
+    return session * 1000 + this.zero - this.offset;
   }
 }

@@ -130,7 +130,7 @@ export class Connection {
     if (this.open) this.send({ type: "clock", sent: performance.now() });
   }
 
-  stopPinging(): void {
+  private stopPinging(): void {
     if (this.pings !== null) clearInterval(this.pings);
     this.pings = null;
   }

@@ -116,11 +116,11 @@ export class LiveDuet implements Duet {
   }
 
   rest(): void {
-    if (this.view.phase !== "playing") return;
+    if (this.view.phase !== "playing" && this.view.phase !== "finishing") return;
     this.hush();
     this.connection.input({ type: "rest", time: this.session(performance.now()) });
     this.thaw();
-    this.show({ phase: "resting" });
+    if (this.view.phase === "playing") this.show({ phase: "resting" }); // a close that is silenced just ends
   }
 
   comeBack(): void {
@@ -242,18 +242,17 @@ export class LiveDuet implements Duet {
         if (message.role === "viewer") this.watch();
         return;
       case "began":
-        this.takeUp(message.take, message.now);
+        this.takeUp(message.take, message.now, message.at);
         this.mayFreeze();
         return this.show({ phase: "playing", lastOnset: null });
       case "resumed":
-        this.takeUp(message.take, message.now);
+        this.takeUp(message.take, message.now, message.at);
         this.connection.resumed(message.seq);
         this.opening = null;
         if (this.view.phase !== "resting" && this.view.phase !== "finishing") this.show({ phase: "playing" });
         return;
       case "clock":
-        if (message.now !== null) this.clock.heard(message.sent, message.now, performance.now());
-        return;
+        return this.clock.heard(message.sent, message.at, performance.now());
       case "play":
         return this.play(message);
       case "retract":
@@ -274,7 +273,8 @@ export class LiveDuet implements Duet {
         // the machine slept, or stood still: what was held has ended, and the clocks have parted
         this.hush();
         this.letGoAll(performance.now());
-        this.clock.set(message.now, performance.now());
+        this.clock.forget();
+        this.clock.set(message.now, message.at);
         return this.connection.startPinging();
       case "disk":
         return this.show({ trouble: message.well ? null : "disk" });
@@ -292,6 +292,8 @@ export class LiveDuet implements Duet {
 
   private greeted(welcome: Welcome): void {
     this.welcomed = true;
+    this.clock.forget();
+    this.connection.startPinging();
     this.offered = welcome.take?.id ?? null;
     if (this.view.trouble === "connection" || this.view.trouble === "closed") this.show({ trouble: null });
     if (welcome.role === "viewer") return this.watch();
@@ -308,12 +310,11 @@ export class LiveDuet implements Duet {
     this.proceed();
   }
 
-  private takeUp(take: string, now: number): void {
+  private takeUp(take: string, now: number, at: number): void {
     this.take = take;
     this.offered = null;
     sessionStorage.setItem(TAKE, take);
-    this.clock.set(now, performance.now());
-    this.connection.startPinging();
+    this.clock.set(now, at);
     this.show({ outputLatency: this.sound.outputLatency, resumable: false });
   }
 
@@ -347,7 +348,6 @@ export class LiveDuet implements Duet {
   private ended(take: NonNullable<View["take"]>): void {
     sessionStorage.removeItem(TAKE);
     this.take = null;
-    this.connection.stopPinging();
     this.letGoAll(performance.now());
     this.hush();
     this.show({ phase: take.notes > 0 ? "keep" : "opening", take: take.notes > 0 ? take : null });
@@ -363,7 +363,6 @@ export class LiveDuet implements Duet {
   private lost(): void {
     this.welcomed = false;
     this.hush();
-    this.connection.stopPinging();
     this.show({ trouble: "connection" });
   }
 

@@ -53,15 +53,15 @@ export type FromServer =
   | Play
   | { type: "stale"; protocol: number }
   | { type: "role"; role: "player" | "viewer" }
-  | { type: "began"; take: string; now: number }
-  | { type: "resumed"; take: string; seq: number; now: number; notes: number }
-  | { type: "clock"; sent: number; now: number | null }
+  | { type: "began"; take: string; now: number; at: number }
+  | { type: "resumed"; take: string; seq: number; now: number; at: number; notes: number }
+  | { type: "clock"; sent: number; now: number | null; at: number }
   | { type: "ack"; seq: number }
   | { type: "refused"; seq: number | null; because: string }
   | { type: "retract"; id: number; at: number }
   | { type: "release"; id: number; at: number; over: number }
   | { type: "chose"; time: number; technique: string; because: string }
-  | { type: "pause"; now: number; seconds: number }
+  | { type: "pause"; now: number; at: number; seconds: number }
   | { type: "disk"; well: boolean; because: string }
   | { type: "maker"; event: Numbered }
   | { type: "ended"; take: string; seconds: number; notes: number };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Mark } from "../duet/view";
 import {
-  geometry, grain, makerY, markY, moves, partnerY, pastSpan, pitchAt, presence, sounds, STILL_FADE, STILL_SPAN,
+  drawnUntil, geometry, grain, makerY, markY, moves, partnerY, pastSpan, pitchAt, presence, sounds, STILL_FADE, STILL_SPAN,
   stillPresence, stillX, timeX,
 } from "./layout";
 
@@ -95,5 +95,29 @@ describe("what moves", () => {
   it("gives each stone an irregularity of its own that stays the same", () => {
     expect(grain("KeyA")).toBe(grain("KeyA"));
     expect(new Set(["a", "b", "c", "d", "e"].map(grain)).size).toBe(5);
+  });
+});
+
+describe("how far a mark is drawn", () => {
+  const ground = mark({ who: "partner", voice: "bass", planned: true, from: 10_000, to: 65_000 });
+  it("hints at what is to come by a few seconds at most, and never past its end", () => {
+    expect(drawnUntil(ground, 9000)).toBeLessThanOrEqual(14_000);
+    expect(drawnUntil({ ...ground, to: 10_300 }, 9000)).toBe(10_300);
+  });
+  it("lets a sounding wave grow with the present, half a second ahead at most", () => {
+    let before = 0;
+    for (let now = 10_000; now < 70_000; now += 50) {
+      const until = drawnUntil(ground, now);
+      expect(until).toBeGreaterThanOrEqual(before);
+      expect(until).toBeLessThanOrEqual(Math.min(65_000, now + 500));
+      if (now < 65_000) expect(until).toBeGreaterThan(now);
+      before = until;
+    }
+    expect(before).toBe(65_000);
+  });
+  it("lets a stone end where the maker let go, and grow only up to the present while held", () => {
+    expect(drawnUntil(mark({ from: 1000, to: null }), 3000)).toBe(3000);
+    expect(drawnUntil(mark({ from: 1000, to: 2000 }), 3000)).toBe(2000);
+    expect(drawnUntil(mark({ from: 1000, to: 9000 }), 3000)).toBe(3000);
   });
 });

@@ -56,6 +56,7 @@ export class Shore {
     private readonly ground: HTMLCanvasElement,
     private readonly sheet: HTMLCanvasElement,
     private readonly source: Source,
+    private readonly marksNow = true, // whether the present is marked by a line
   ) {
     this.colours = readPalette(this.host);
     for (const query of [...this.themes, this.calm]) query.addEventListener("change", this.recolour);
@@ -149,7 +150,7 @@ export class Shore {
     brush.clearRect(0, 0, g.width, g.height);
     const line = waterline(g, breath, this.lift);
     this.water(brush, line);
-    if (!still) this.present(brush);
+    if (!still && this.marksNow) this.present(brush);
     const fine = placed.length <= FINE;
     for (const p of placed) {
       if (p.mark.who === "maker" && !still) paintReflection(brush, g, colours, p, breath);
