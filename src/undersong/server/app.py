@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hmac import compare_digest
@@ -15,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
+from undersong.edges.disk import Disk
 from undersong.server.api import take_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.keys import Keys
@@ -36,11 +38,13 @@ def create_app(data: Path, keys: Keys, hosts: tuple[str, ...]) -> App:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        stage = Stage(data)
+        disk = Disk(asyncio.get_running_loop().call_soon_threadsafe)
+        stage = Stage(data, disk)
         stages.append(stage)
         stage.open()
         yield
         await stage.close()
+        disk.close()
 
     def stage() -> Stage:
         return stages[-1]

@@ -42,13 +42,13 @@ class Seat:
 class Stage:
     """The take, its player and its watchers."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, disk: Disk) -> None:
         self.takes = Takes(data)
         self.live: Live | None = None
         self.player: Seat | None = None
         self._watching: list[Seat] = []
         self._loop = asyncio.get_running_loop()
-        self._disk = Disk(self._loop.call_soon_threadsafe)
+        self._disk = disk
         self._plan = Plan()
         self._away: asyncio.TimerHandle | None = None
         self._interrupted: str | None = None  # a take that the last process left open
@@ -74,7 +74,6 @@ class Stage:
         if self._sweeping is not None:
             self._sweeping.cancel()
         await self._end_take()
-        self._disk.close()
 
     # --- who plays -----------------------------------------------------------------------------
 
