@@ -32,7 +32,7 @@ from undersong.events import (
 from undersong.remembering.log import LogWriter
 from undersong.session import Session
 
-FLUSH: Seconds = 0.08  # from something new to the disk: well within the 250 ms that a crash may cost
+FLUSH: Seconds = 0.15  # from something new to the disk: within the 250 ms that a crash may cost
 RETRY: Seconds = 2.0  # after the disk refused
 MOST_UNWRITTEN = 16 * 1024 * 1024  # bytes kept in memory for a full disk: far more than ten minutes
 LATEST_TOLD: Seconds = 30.0  # an event is taken to be at most this old

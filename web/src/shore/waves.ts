@@ -18,9 +18,9 @@ const ROUND = 200; // pixels over which the end of a long wave rises
 /** How far along the wave its points lie: close together where the ends are round. */
 function along(length: number): readonly number[] {
   const round = Math.min(ROUND, length / 2);
-  const turn = clamp(Math.round(round / 5), 6, 22);
+  const turn = clamp(Math.round(round / 9), 6, 16);
   const end = Array.from({ length: turn }, (_, i) => round * (1 - Math.cos((Math.PI / 2) * (i / turn))));
-  const level = Math.max(1, Math.round((length - 2 * round) / 22));
+  const level = Math.max(1, Math.round((length - 2 * round) / 30));
   const middle = Array.from({ length: level + 1 }, (_, i) => round + ((length - 2 * round) * i) / level);
   return [...end, ...middle, ...end.map((at) => length - at).reverse()];
 }
@@ -36,16 +36,18 @@ function outline(brush: Brush, wave: Placed, to: number, high: number, breath: n
   const round = Math.min(ROUND, length / 2);
   const life = clamp(length / 400, 0, 1) * high * 0.12;
   const moved = breath === 0 ? 0 : breath - wave.after; // what has ended lies as it lay
-  const arch = (at: number): number => {
+  const points = along(length);
+  const arch = points.map((at) => {
     const off = round > 0 ? 1 - Math.min(1, Math.min(at, length - at) / round) : 1;
     return Math.max(0, 1 - off * off) ** 0.62;
-  };
-  const points = along(length);
+  });
   brush.beginPath();
-  for (const at of points) {
-    brush.lineTo(left + at, y - arch(at) * (high + life * Math.sin(at / 46 - moved * 1.5)));
+  points.forEach((at, i) => {
+    brush.lineTo(left + at, y - (arch[i] ?? 0) * (high + life * Math.sin(at / 46 - moved * 1.5)));
+  });
+  for (let i = points.length - 1; i >= 0; i -= 1) {
+    brush.lineTo(left + (points[i] ?? 0), y + 0.48 * high * (arch[i] ?? 0));
   }
-  for (const at of [...points].reverse()) brush.lineTo(left + at, y + 0.48 * high * arch(at));
   brush.closePath();
 }
 
