@@ -85,6 +85,9 @@ class Tab:
         """Let music go on for so long, as a person would."""
         self.page.wait_for_timeout(seconds * 1000)
 
+    def picture(self, path: Path) -> None:
+        self.page.screenshot(path=path, type="jpeg", quality=85)
+
     # --- what was heard ------------------------------------------------------------------------
 
     @property

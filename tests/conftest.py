@@ -36,3 +36,7 @@ def page(fresh: Server) -> Iterator[Page]:
     connected = Page(fresh, let_in(fresh))
     yield connected
     connected.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="write the pictures of docs/pages, too")

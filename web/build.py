@@ -18,7 +18,7 @@ WEB = Path(__file__).resolve().parent
 STATIC = WEB.parent / "src" / "undersong" / "server" / "static"
 STAMP = STATIC / "built-from"
 OLDEST_NODE = (20, 19)
-GENERATED = ("node_modules", "public/sound", "public/help.html")
+GENERATED = ("node_modules", "public/sound", "public/help.html", "public/help.css")
 
 
 class NotBuilt(Exception):

@@ -38,6 +38,7 @@ MOST_UNWRITTEN = 16 * 1024 * 1024  # bytes kept in memory for a full disk: far m
 LATEST_TOLD: Seconds = 30.0  # an event is taken to be at most this old
 CLOSED_AFTER: Seconds = 0.4  # silence after the close before the take has ended
 CLOSE_LASTS: Seconds = 20.0  # a close never takes longer
+EARLY: Seconds = 1e-6  # by which an alarm may ring before its time
 LOOK_AGAIN: Seconds = 0.25  # at whether the close has rung out
 
 Message = dict[str, Any]
@@ -162,7 +163,7 @@ class Live:
             times = {"now": round(look.now, 6), "at": clock_now()}
             self.tell({"type": "pause", **times, "seconds": round(look.gap, 3)})
             self.leave()
-        return look.now
+        return max(look.now, self._session.now)
 
     def _arm(self) -> None:
         """Wake when the session must be advanced. A later wish waits for the earlier alarm."""
@@ -177,9 +178,11 @@ class Live:
         self._wake = self._loop.call_later(self._clock.until(wake), self._woken)
 
     def _woken(self) -> None:
-        now = self._look()
+        now, due = self._look(), self._wake_at
         self._wake = self._wake_at = None
-        out = self._session.advance(max(now, self._session.now))
+        if due is not None and 0.0 < due - now < EARLY:
+            now = due  # the alarm rang a rounding error early: do not set it again for nothing
+        out = self._session.advance(now)
         if out:
             self._log.writer.outputs(out)
             self._emit(out)

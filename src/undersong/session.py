@@ -260,6 +260,7 @@ class Session:
                 turns.choice = None
                 self._until.clear()
                 out += self._schedule.silence(now, REST_WITHIN)
+                self._told.pop("rest", None)  # each rest is told
                 self._say("rest", "You asked for rest, so I am silent.", now, out)
             case "finish":
                 turns.finishing = now

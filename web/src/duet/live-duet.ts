@@ -192,10 +192,14 @@ export class LiveDuet implements Duet {
     if (!this.playable) return;
     this.sound.makerTap(key, velocity);
     this.connection.input({ type: "tap", time: this.session(when), velocity });
+    this.pebble(velocity, when);
+    this.onset(when);
+  }
+
+  private pebble(velocity: number, when: number): void {
     const id = `tap ${this.taps++}`;
     this.shown.begin(id, null, velocity, when);
     this.shown.end(id, when + TAP_SHOWN);
-    this.onset(when);
   }
 
   pedal(down: boolean, when: number): void {
@@ -252,7 +256,9 @@ export class LiveDuet implements Duet {
         if (this.view.phase !== "resting" && this.view.phase !== "finishing") this.show({ phase: "playing" });
         return;
       case "clock":
-        return this.clock.heard(message.sent, message.at, performance.now());
+        this.clock.heard(message.sent, message.at, performance.now());
+        if (message.now !== null) this.clock.set(message.now, message.at);
+        return;
       case "play":
         return this.play(message);
       case "retract":
@@ -387,6 +393,7 @@ export class LiveDuet implements Duet {
     const id = `watched ${note.pitch}`;
     if (note.type === "note" && note.on) this.shown.begin(id, note.pitch ?? null, note.velocity ?? 64, now);
     else if (note.type === "note") this.shown.end(id, now);
+    else if (note.type === "tap") this.pebble(note.velocity ?? 64, now);
   }
 
   // --- sound and devices ---------------------------------------------------------------------

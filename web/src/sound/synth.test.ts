@@ -83,11 +83,11 @@ describe("a note of the partner's", () => {
     expect(rig.reports.map((report) => report.begun)).toEqual([at - lead, at]);
   });
 
-  it("is softened at once when a little late, left out when later, and never bunched", async () => {
+  it("is softened at once when planned and a little late, left out when later, and never bunched", async () => {
     const rig = await Rig.open(bytes);
-    rig.play("melody", rig.frame - ms(30));
-    rig.play("melody", rig.frame - ms(60)); // another late one: it would fall on the first
-    rig.play("melody", rig.frame - ms(100));
+    rig.play("melody", rig.frame - ms(30), { planned: true });
+    rig.play("melody", rig.frame - ms(60), { planned: true }); // it would fall on the first
+    rig.play("melody", rig.frame - ms(100), { planned: true });
     const now = rig.frame;
     const late = peak(rig.render(ms(200)).partner);
     expect(rig.reports.map(({ begun, late }) => [begun, late]).sort()).toEqual([[-1, true], [-1, true], [now, true]].sort());
@@ -95,6 +95,18 @@ describe("a note of the partner's", () => {
     rig.render(ms(20));
     rig.play("melody", rig.frame);
     expect(late / peak(rig.render(ms(200)).partner)).toBeCloseTo(0.63, 2);
+  });
+
+  it("sounds in full at once when reactive and late, and is left out only when far too late", async () => {
+    const rig = await Rig.open(bytes);
+    rig.play("bass", rig.frame);
+    const intime = peak(rig.render(ms(400)).partner);
+    rig.synth.silence(ms(10));
+    rig.render(ms(20));
+    rig.play("bass", rig.frame - ms(150));
+    expect(peak(rig.render(ms(400)).partner) / intime).toBeCloseTo(1, 1);
+    rig.play("bass", rig.frame - ms(400));
+    expect(rig.reports.at(-1)?.begun).toBe(-1);
   });
 
   it("released, is exactly nothing from its end on, and has fallen smoothly", async () => {
