@@ -3,20 +3,24 @@
  * server answers is placed on the audio clock. Framework-free; the page shows its View.
  */
 
-import { SoundError, type Player } from "../sound/player";
 import type { Timbre } from "../sound/instrument";
+import { SoundError, type Player } from "../sound/player";
 import { SessionClock } from "./clock";
 import { Connection } from "./connection";
 import type { Duet, KeptTake } from "./duet";
+import { Maker } from "./maker";
 import { Marks } from "./marks";
-import type { FromServer, Play, Welcome } from "./protocol";
-import { Rehearing, type Sound } from "./rehearing";
+import { Partner } from "./partner";
+import type { FromServer, Welcome } from "./protocol";
+import { Rehearing } from "./rehearing";
+import { addressOf, eraseTake, keepTake, listTakes, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View } from "./view";
 
-const SILENT_WITHIN = 0.15; // seconds: Rest, or a lost connection
 const FROZEN_AFTER = 8000; // ms after Begin without a sound of the maker's
-const TAP_SHOWN = 140; // ms
 const TAKE = "undersong-take"; // in this tab's own storage: the take it plays
+/** Techniques that say something while nothing of the partner's sounds. */
+const SILENT_ONES = ["giving-space", "ending", "rest"];
+const LISTENING = "giving-space";
 
 const OPENING: View = {
   phase: "opening",
@@ -41,14 +45,16 @@ export class LiveDuet implements Duet {
   private readonly clock = new SessionClock();
   private readonly shown = new Marks();
   private readonly rehearing: Rehearing;
-  private readonly pressed = new Map<string, number>(); // key -> pitch
+  private readonly maker: Maker;
+  private readonly partner: Partner;
   private take: string | null = sessionStorage.getItem(TAKE);
   private offered: string | null = null; // a take that the server would go on with
   private opening: Opening | null = null; // asked for, to be said once all is ready
   private soundReady = false;
   private welcomed = false;
+  private chosen = LISTENING; // the technique that answers now
+  private partnerPlayed = false; // since it last fell silent
   private frozenTimer: ReturnType<typeof setTimeout> | null = null;
-  private taps = 0;
 
   constructor(private readonly sound: Player) {
     this.rehearing = new Rehearing(sound, this.shown);
@@ -57,6 +63,8 @@ export class LiveDuet implements Duet {
       lost: () => this.lost(),
       closed: () => this.show({ trouble: "closed" }),
     });
+    this.maker = new Maker(sound, this.clock, this.shown, (input) => this.connection.input(input));
+    this.partner = new Partner(sound, this.clock, this.shown);
     void this.connection.connect();
   }
 
@@ -117,7 +125,7 @@ export class LiveDuet implements Duet {
 
   rest(): void {
     if (this.view.phase !== "playing" && this.view.phase !== "finishing") return;
-    this.hush();
+    this.partner.hush();
     this.connection.input({ type: "rest", time: this.session(performance.now()) });
     this.thaw();
     if (this.view.phase === "playing") this.show({ phase: "resting" }); // a close that is silenced just ends
@@ -146,17 +154,16 @@ export class LiveDuet implements Duet {
   }
 
   async keep(): Promise<void> {
-    await this.answer("keep", "POST", "kept");
+    await this.answer(keepTake, "kept");
   }
 
   async erase(): Promise<void> {
-    await this.answer("", "DELETE", "gone");
+    await this.answer(eraseTake, "gone");
   }
 
-  private async answer(path: string, method: string, phase: Phase): Promise<void> {
-    const take = this.view.take;
-    if (take === null) return;
-    await call(`/api/takes/${take.id}${path && `/${path}`}`, method);
+  private async answer(say: (id: string) => Promise<void>, phase: Phase): Promise<void> {
+    if (this.view.take === null) return;
+    await say(this.view.take.id);
     this.show({ phase });
   }
 
@@ -168,50 +175,26 @@ export class LiveDuet implements Duet {
 
   press(key: string, pitch: number, velocity: number, when: number): void {
     if (!this.playable) return;
-    if (this.pressed.has(key)) this.letGo(key, when);
-    this.sound.makerOn(key, pitch, velocity);
-    this.pressed.set(key, pitch);
-    this.connection.input({ type: "note", on: true, time: this.session(when), pitch, velocity });
-    this.shown.begin(key, pitch, velocity, when);
+    this.maker.press(key, pitch, velocity, when);
     this.onset(when);
   }
 
   letGo(key: string, when: number): void {
-    const pitch = this.pressed.get(key);
-    if (pitch === undefined) return;
-    this.pressed.delete(key);
-    this.sound.makerOff(key);
-    this.shown.end(key, when);
-    // two keys may hold one pitch: it ends with the last of them
-    if (![...this.pressed.values()].includes(pitch)) {
-      this.connection.input({ type: "note", on: false, time: this.session(when), pitch });
-    }
+    this.maker.letGo(key, when);
   }
 
   strike(key: string, velocity: number, when: number): void {
     if (!this.playable) return;
-    this.sound.makerTap(key, velocity);
-    this.connection.input({ type: "tap", time: this.session(when), velocity });
-    this.pebble(velocity, when);
+    this.maker.strike(key, velocity, when);
     this.onset(when);
   }
 
-  private pebble(velocity: number, when: number): void {
-    const id = `tap ${this.taps++}`;
-    this.shown.begin(id, null, velocity, when);
-    this.shown.end(id, when + TAP_SHOWN);
-  }
-
   pedal(down: boolean, when: number): void {
-    if (!this.playable) return;
-    this.sound.makerPedal(down);
-    const value = down ? 127 : 0;
-    this.connection.input({ type: "control", time: this.session(when), control: 64, value });
+    if (this.playable) this.maker.pedal(down, when);
   }
 
   letGoAll(when: number): void {
-    for (const key of [...this.pressed.keys()]) this.letGo(key, when);
-    this.sound.makerOffAll();
+    this.maker.letGoAll(when);
   }
 
   private onset(when: number): void {
@@ -260,24 +243,17 @@ export class LiveDuet implements Duet {
         if (message.now !== null) this.clock.set(message.now, message.at);
         return;
       case "play":
-        return this.play(message);
+        this.partner.play(message, this.soundReady && this.playable);
+        return this.played();
       case "retract":
-        this.sound.retract(message.id);
-        return this.shown.retract(String(message.id));
-      case "release": {
-        const at = this.clock.performanceAt(message.at);
-        this.sound.release(message.id, this.sound.contextTimeAt(at), message.over);
-        return this.shown.release(String(message.id), at);
-      }
+        return this.partner.retract(message.id);
+      case "release":
+        return this.partner.release(message.id, message.at, message.over);
       case "chose":
-        return this.show({
-          technique: message.technique,
-          because: message.because,
-          saidAt: performance.now(),
-        });
+        return this.chose(message.technique, message.because);
       case "pause":
         // the machine slept, or stood still: what was held has ended, and the clocks have parted
-        this.hush();
+        this.partner.hush();
         this.letGoAll(performance.now());
         this.clock.forget();
         this.clock.set(message.now, message.at);
@@ -289,7 +265,7 @@ export class LiveDuet implements Duet {
       case "refused":
         return this.refused(message.seq);
       case "maker":
-        return this.watched(message.event);
+        return this.maker.watched(message.event, performance.now());
       case "ack":
       case "stale":
         return;
@@ -319,43 +295,31 @@ export class LiveDuet implements Duet {
   private takeUp(take: string, now: number, at: number): void {
     this.take = take;
     this.offered = null;
+    this.partnerPlayed = false;
     sessionStorage.setItem(TAKE, take);
     this.clock.set(now, at);
     this.show({ outputLatency: this.sound.outputLatency, resumable: false });
   }
 
-  private play(play: Play): void {
-    const at = this.clock.performanceAt(play.at);
-    const planned = play.kind === "planned";
-    if (this.soundReady && this.playable) {
-      this.sound.play({
-        id: play.id,
-        voice: play.voice,
-        pitch: play.pitch,
-        velocity: play.velocity,
-        // A reactive note answers the maker's own, which is as late on its way out as it is itself.
-        at: planned ? this.sound.contextTimeAt(at) : this.sound.contextTimeAt(at) + this.sound.outputLatency,
-        seconds: play.seconds,
-        planned,
-      });
-    }
-    this.shown.play({
-      who: "partner",
-      id: String(play.id),
-      pitch: play.pitch,
-      velocity: play.velocity,
-      voice: play.voice,
-      from: at,
-      to: at + play.seconds * 1000,
-      planned,
-    });
+  /** Until the partner sounds, it listens, whatever it means to do then. */
+  private chose(technique: string, because: string): void {
+    if (SILENT_ONES.includes(technique)) this.partnerPlayed = false;
+    this.chosen = technique;
+    const told = this.partnerPlayed || SILENT_ONES.includes(technique) ? technique : LISTENING;
+    this.show({ technique: told, because, saidAt: performance.now() });
+  }
+
+  private played(): void {
+    if (this.partnerPlayed || SILENT_ONES.includes(this.chosen)) return;
+    this.partnerPlayed = true;
+    this.show({ technique: this.chosen, saidAt: performance.now() });
   }
 
   private ended(take: NonNullable<View["take"]>): void {
     sessionStorage.removeItem(TAKE);
     this.take = null;
     this.letGoAll(performance.now());
-    this.hush();
+    this.partner.hush();
     this.show({ phase: take.notes > 0 ? "keep" : "opening", take: take.notes > 0 ? take : null });
   }
 
@@ -368,32 +332,15 @@ export class LiveDuet implements Duet {
 
   private lost(): void {
     this.welcomed = false;
-    this.hush();
+    this.partner.hush();
     this.show({ trouble: "connection" });
-  }
-
-  /** The partner falls silent here, without waiting for the server to say so. */
-  private hush(): void {
-    const now = performance.now();
-    this.sound.silence(SILENT_WITHIN);
-    this.shown.silence(now, now + SILENT_WITHIN * 1000);
   }
 
   private watch(): void {
     this.letGoAll(performance.now());
-    this.hush();
+    this.partner.hush();
     this.opening = null;
     this.show({ phase: "elsewhere" });
-  }
-
-  /** Another page plays: its notes are shown here. */
-  private watched(event: { type: string }): void {
-    const note = event as { type: string; on?: boolean; pitch?: number; velocity?: number };
-    const now = performance.now();
-    const id = `watched ${note.pitch}`;
-    if (note.type === "note" && note.on) this.shown.begin(id, note.pitch ?? null, note.velocity ?? 64, now);
-    else if (note.type === "note") this.shown.end(id, now);
-    else if (note.type === "tap") this.pebble(note.velocity ?? 64, now);
   }
 
   // --- sound and devices ---------------------------------------------------------------------
@@ -416,39 +363,30 @@ export class LiveDuet implements Duet {
 
   // --- takes ---------------------------------------------------------------------------------
 
-  async takes(): Promise<readonly KeptTake[]> {
-    return ((await call("/api/takes", "GET")) as { takes: KeptTake[] }).takes;
+  takes(): Promise<readonly KeptTake[]> {
+    return listTakes();
   }
 
   async hear(id: string): Promise<void> {
     this.stopHearing();
     await this.sound.start();
     this.soundReady = true;
-    const { sounds } = (await call(`/api/takes/${id}`, "GET")) as { sounds: Sound[] };
-    await this.rehearing.start(sounds);
+    await this.rehearing.start(await soundsOf(id));
   }
 
   stopHearing(): void {
     this.rehearing.stop();
   }
 
-  async remove(id: string): Promise<void> {
-    await call(`/api/takes/${id}`, "DELETE");
+  remove(id: string): Promise<void> {
+    return eraseTake(id);
   }
 
-  async keepLater(id: string): Promise<void> {
-    await call(`/api/takes/${id}/keep`, "POST");
+  keepLater(id: string): Promise<void> {
+    return keepTake(id);
   }
 
   fileAddress(id: string, file: "log.jsonl" | "duet.mid"): string {
-    return `/api/takes/${id}/${file}`;
+    return addressOf(id, file);
   }
-}
-
-/** Ask the server; rejects with its own sentence if it says no. */
-async function call(address: string, method: string): Promise<unknown> {
-  const answer = await fetch(address, { method });
-  const read = (await answer.json()) as { error?: string };
-  if (!answer.ok) throw new Error(read.error ?? answer.statusText);
-  return read;
 }

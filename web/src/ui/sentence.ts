@@ -54,9 +54,13 @@ function sentence(technique: string, because: string | null, wanted: Wanted, now
   return { technique, because, at: now, waiting, untrue: false };
 }
 
-/** Whether it gives way at once: the rest or the close it told of is over, or the first sound came. */
+/**
+ * Whether it gives way at once: the rest or the close it told of is over, the first sound came, or the
+ * partner, who listened, plays.
+ */
 function passing(said: Said, wanted: Wanted): boolean {
   if (said.technique === "rest" || said.technique === "ending") return true;
+  if (said.technique === LISTENING && wanted.technique !== LISTENING) return true;
   return said.waiting && wanted.lastOnset !== null;
 }
 

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { Instrument } from "../sound/instrument";
+import { SessionClock } from "./clock";
+import { Maker } from "./maker";
+import { Marks } from "./marks";
+import type { Input } from "./protocol";
+
+/** An instrument that remembers which keys sound. */
+class Keys {
+  readonly held = new Set<string>();
+  makerOn = (key: string): void => void this.held.add(key);
+  makerOff = (key: string): void => void this.held.delete(key);
+  makerTap = (): void => undefined;
+  makerPedal = (): void => undefined;
+  makerOffAll = (): void => this.held.clear();
+}
+
+function made() {
+  const keys = new Keys();
+  const told: Input[] = [];
+  const marks = new Marks();
+  const maker = new Maker(keys as unknown as Instrument, new SessionClock(), marks, (input) => told.push(input));
+  return { keys, told, marks, maker };
+}
+
+describe("what the maker does", () => {
+  it("sounds before it is told, and is told once for each press and release", () => {
+    const { keys, told, maker } = made();
+    maker.press("KeyA", 60, 72, 1000);
+    expect([...keys.held]).toEqual(["KeyA"]);
+    maker.letGo("KeyA", 1500);
+    maker.letGo("KeyA", 1600);
+    expect(told.map((input) => input.type === "note" && input.on)).toEqual([true, false]);
+    expect(keys.held.size).toBe(0);
+  });
+
+  it("ends a pitch that two keys hold only with the last of them", () => {
+    const { told, maker } = made();
+    maker.press("KeyA", 60, 72, 0);
+    maker.press("touch 1", 60, 72, 10);
+    maker.letGo("KeyA", 20);
+    expect(told).toHaveLength(2);
+    maker.letGo("touch 1", 30);
+    expect(told).toHaveLength(3);
+  });
+
+  it("leaves nothing sounding, drawn as held or untold, whatever was pressed, once all is let go", () => {
+    const { keys, told, marks, maker } = made();
+    let seed = 7;
+    const chance = (n: number): number => (seed = (seed * 48271) % 2147483647) % n;
+    for (let step = 0; step < 3000; step++) {
+      const key = `k${chance(8)}`;
+      if (chance(2) === 0) maker.press(key, 60 + chance(5), 72, step);
+      else maker.letGo(key, step);
+    }
+    maker.letGoAll(3000);
+    expect(keys.held.size).toBe(0);
+    expect(marks.since(0).every((mark) => mark.to !== null)).toBe(true);
+    const sounding = new Set<number>();
+    for (const input of told) {
+      if (input.type !== "note") continue;
+      if (input.on) sounding.add(input.pitch);
+      else sounding.delete(input.pitch);
+    }
+    expect(sounding.size).toBe(0);
+  });
+});
+
+describe("the marks", () => {
+  it("lie in the order of their beginning, and forget the partner's that are taken back", () => {
+    const marks = new Marks();
+    const one = { who: "partner", pitch: 48, velocity: 50, voice: "bass", planned: true } as const;
+    marks.play({ ...one, id: "2", from: 500, to: 900 });
+    marks.play({ ...one, id: "1", from: 100, to: 5000 });
+    marks.begin("KeyA", 60, 72, 300);
+    expect(marks.since(0).map((mark) => mark.from)).toEqual([100, 300, 500]);
+    marks.retract("2");
+    marks.silence(400, 550);
+    expect(marks.since(0).map((mark) => [mark.id, mark.to])).toEqual([["1", 550], ["KeyA", null]]);
+  });
+});

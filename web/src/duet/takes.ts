@@ -1,0 +1,32 @@
+/** The takes of this machine, asked of the server. */
+
+import type { KeptTake } from "./duet";
+import type { Sound } from "./rehearing";
+
+export async function listTakes(): Promise<readonly KeptTake[]> {
+  return ((await ask("/api/takes", "GET")) as { takes: KeptTake[] }).takes;
+}
+
+export async function soundsOf(id: string): Promise<readonly Sound[]> {
+  return ((await ask(`/api/takes/${id}`, "GET")) as { sounds: Sound[] }).sounds;
+}
+
+export async function keepTake(id: string): Promise<void> {
+  await ask(`/api/takes/${id}/keep`, "POST");
+}
+
+export async function eraseTake(id: string): Promise<void> {
+  await ask(`/api/takes/${id}`, "DELETE");
+}
+
+export function addressOf(id: string, file: "log.jsonl" | "duet.mid"): string {
+  return `/api/takes/${id}/${file}`;
+}
+
+/** Rejects with the server's own sentence if it says no. */
+async function ask(address: string, method: string): Promise<unknown> {
+  const answer = await fetch(address, { method });
+  const read = (await answer.json()) as { error?: string };
+  if (!answer.ok) throw new Error(read.error ?? answer.statusText);
+  return read;
+}
