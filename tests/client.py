@@ -24,13 +24,29 @@ PATIENCE = 20.0  # seconds after which something that should come is taken to ha
 class Server:
     """A running ``undersong``, started as a person would start it."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *options: str,
+        python: Path | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "undersong", "--no-browser", "--data", str(data), *options],
+            [
+                str(python or sys.executable),
+                "-m",
+                "undersong",
+                "--no-browser",
+                "--data",
+                str(data),
+                *options,
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env=environment,
+            cwd=data.parent,
         )
         assert self.process.stdout is not None
         self.launch = self.process.stdout.readline().strip()

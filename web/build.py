@@ -18,7 +18,9 @@ WEB = Path(__file__).resolve().parent
 STATIC = WEB.parent / "src" / "undersong" / "server" / "static"
 STAMP = STATIC / "built-from"
 OLDEST_NODE = (20, 19)
-GENERATED = ("node_modules", "public/sound", "public/help.html", "public/help.css")
+GENERATED = (
+    "node_modules", "public/sound", "public/help.html", "public/help.css", "public/notices.txt",
+)  # fmt: skip
 
 
 class NotBuilt(Exception):
