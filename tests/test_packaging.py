@@ -102,8 +102,8 @@ def test_installed_from_the_wheel_it_plays_without_node(built: Path, tmp_path: P
 
 
 def test_the_sdist_builds_without_node(built: Path, tmp_path: Path) -> None:
-    """A wheel can be built from the sdist with no Node; where the page's sources were changed, that fails in
-    one sentence that says what is missing."""
+    """A wheel can be built from the sdist with no Node; where the page's sources were changed, that fails
+    in one sentence that says what is missing."""
     (sdist,) = built.glob("*.tar.gz")
     assert sdist.stat().st_size <= LARGEST
     with tarfile.open(sdist) as archive:

@@ -245,6 +245,7 @@ def doctor(data: Path | None) -> None:
         ("Engine", platform.engine),
         ("Data folder", lambda: str(platform.data_folder(data))),
         ("Packages", _packages),
+        ("Page and sound", _page),
     ):
         try:
             click.echo(f"well   {name}: {check()}")
@@ -266,11 +267,22 @@ def _techniques() -> str:
 
 
 def _packages() -> str:
-    names = ("click", "mido", "platformdirs", "rich")
+    names = ("click", "mido", "platformdirs", "rich", "starlette", "uvicorn", "websockets")
     try:
         return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     except importlib.metadata.PackageNotFoundError as error:
         raise UsageError(f"{error.name} is missing: run 'pip install undersong' again.") from error
+
+
+def _page() -> str:
+    from undersong.server.app import BUILD_FIRST, STATIC
+
+    bank = STATIC / "sound" / "bank.sf3"
+    if not (STATIC / "index.html").is_file() or not bank.is_file():
+        raise UsageError(BUILD_FIRST)
+    return (
+        f"built, with a sound bank of {bank.stat().st_size / 1e6:.1f} MB; sound and MIDI are the browser's"
+    )
 
 
 def _not_the_same(written: Path, other: Path) -> None:

@@ -27,7 +27,7 @@ from undersong.server.stage import Stage
 STATIC = Path(__file__).parent / "static"  # the built front end
 BUILD_FIRST = (
     "The page has not been built yet. Run 'python tools/dev.py build' in Undersong's own folder "
-    "(it needs Node 20.19 or newer), then reload this page."
+    "(it needs Node 20.19 or newer), then try again."
 )
 FOR_EVER = "public, max-age=31536000, immutable"  # of files whose name changes with their content
 
