@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -304,3 +305,35 @@ def test_times_that_cannot_be_are_not_believed(page: Page) -> None:
         page.input({"type": "note", "on": True, "pitch": 60, "velocity": 64, "time": told})
     page.all_acknowledged()
     assert not page.refused
+
+
+ALONE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from client import Page, let_in, running
+with running(Path(sys.argv[2]) / "undersong") as server:
+    page = Page(server, let_in(server))
+    page.begin()
+    for pitch in (60, 62, 64):
+        page.note(pitch)
+    page.until("play")
+    page.all_acknowledged()
+    page.close()
+print("met")
+"""
+
+
+def test_it_needs_no_network(tmp_path: Path) -> None:
+    """In a network namespace that has a loopback and nothing else, a person is met all the same."""
+    if shutil.which("unshare") is None or shutil.which("ip") is None:
+        pytest.skip("this system has no network namespaces to shut it into")
+    inside = 'ip link set lo up && exec "$0" -c "$1" "$2" "$3"'
+    command = ["unshare", "--map-root-user", "--net", "sh", "-c", inside]
+    done = subprocess.run(
+        [*command, sys.executable, ALONE, str(Path(__file__).parent), str(tmp_path)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    if "unshare failed" in done.stderr or "Operation not permitted" in done.stderr:
+        pytest.skip("this system lets nobody make a network namespace")
+    assert done.stdout.strip() == "met", done.stderr

@@ -208,3 +208,54 @@ def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
         page.button("What you kept").click()
         page.page.get_by_role("button", name="Hear again").wait_for()
         assert page.page.locator("img").count() == 0
+
+
+def test_sound_that_does_not_come_is_said(browser: Browser, tmp_path: Path) -> None:
+    """Where the sound bank cannot be had, the page says so in one sentence instead of waiting in silence,
+    and Begin can be pressed again."""
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        page.page.route("**/bank.sf3", lambda route: route.abort())
+        page.open()
+        page.button("Begin").click()
+        page.page.get_by_text("The sound did not get ready.").wait_for()
+        page.page.unroute("**/bank.sf3")
+        page.begin()
+        page.page.keyboard.press("KeyA")
+        page.wait_until("ears.reports.length === 1")
+
+
+def test_a_suspended_sound_wakes_by_itself(browser: Browser, tmp_path: Path) -> None:
+    """When the system suspends the audio context, it is woken, and the next note sounds."""
+    with running(tmp_path / "d") as server, tab(browser, server, listening=True) as page:
+        page.open()
+        page.begin()
+        page.page.evaluate("() => ears.contexts[0].suspend()")
+        page.wait_until("ears.contexts[0].state === 'running'")
+        page.page.keyboard.press("KeyA", delay=300)
+        page.wait(0.3)
+        assert page.peak("maker", 0) > 0.01
+
+
+def test_a_machine_that_is_too_slow_gets_more_latency(browser: Browser, tmp_path: Path) -> None:
+    """Repeated drop-outs while something sounds: another context with a longer buffer takes over once it
+    is quiet, and plays."""
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        page.page.add_init_script("""
+          let lost = 0;
+          Object.defineProperty(AudioContext.prototype, 'playbackStats', {
+            get() { return { underrunEvents: lost++ }; },
+          });
+        """)
+        page.open()
+        page.begin()
+        page.button("Rest").click()
+        for _ in range(12):
+            page.page.keyboard.press("KeyA", delay=400)
+            page.wait(0.2)
+        page.wait_until("ears.contexts[0].state === 'closed'")
+        assert page.ask("ears.contexts.map((c) => c.state)") == ["closed", "running"]
+        latency = page.ask("ears.contexts.map((c) => c.baseLatency)")
+        assert latency[1] > latency[0]
+        before = len(page.reports("maker"))
+        page.page.keyboard.press("KeyA")
+        page.wait_until(f"ears.reports.filter((r) => r.who === 'maker').length > {before}")

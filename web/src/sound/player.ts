@@ -110,6 +110,7 @@ export class Player implements Instrument {
   };
 
   private async slower(): Promise<void> {
+    if (this.next !== null) return; // one waits already for a silent moment
     if (this.hint + 1 < HINTS.length) await this.rebuild(this.hint + 1);
   }
 
