@@ -394,6 +394,73 @@ def test_a_question_left_open_is_asked_again(page: Page) -> None:
     assert page.welcome["unanswered"] is None
 
 
+def test_a_finished_take_is_asked_about_after_a_kill(tmp_path: Path) -> None:
+    """Killed while the question was open, Undersong asks it again; it does not offer to go on with what was
+    finished."""
+    data = tmp_path / "undersong"
+    server = Server(data)
+    page = Page(server, let_in(server))
+    take = finished(page)
+    page.close()
+    server.kill()
+    with running(data) as again:
+        page = Page(again, let_in(again))
+        assert page.welcome["take"] is None
+        assert page.welcome["unanswered"]["id"] == take
+        page.close()
+
+
+def test_a_take_that_is_played_cannot_be_answered_for(page: Page) -> None:
+    """Keep and erase are refused while a take is being played; playing goes on."""
+    page.begin()
+    page.note(60)
+    assert api(page, f"/api/takes/{page.take}/keep", "POST")[0] == 422
+    assert api(page, f"/api/takes/{page.take}", "DELETE")[0] == 422
+    page.note(62)
+    page.all_acknowledged()
+    assert not page.refused
+
+
+def test_what_lies_about_in_the_data_folder_stops_nobody(tmp_path: Path) -> None:
+    """Broken links, links out of the folder, and settings that are none: the app starts, follows no link
+    and writes over nothing that it does not own."""
+    data = tmp_path / "undersong"
+    (data / "scratch").mkdir(parents=True)
+    (data / "takes").mkdir()
+    (data / "scratch" / "20260101-000000-abcd").symlink_to(tmp_path / "nowhere")
+    (data / "takes" / "20260101-000000-abce").symlink_to("/etc")
+    (data / "scratch" / "20260101-000000-abcf").mkdir()
+    os.mkfifo(data / "scratch" / "20260101-000000-abcf" / "log.jsonl")
+    victim = tmp_path / "victim"
+    victim.write_text("[" * 60_000)
+    (data / "server.json").symlink_to(victim)
+    with running(data) as server:
+        page = Page(server, let_in(server))
+        assert page.welcome["take"] is None
+        page.begin()
+        page.note(60)
+        page.all_acknowledged()
+        assert api(page, "/api/takes/20260101-000000-abce")[0] == 404
+        page.close()
+    assert victim.read_text() == "[" * 60_000
+    assert (data / "server.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_watching_page_takes_the_place_of_one_that_has_gone(fresh: Server) -> None:
+    """When the page that plays is closed, the one that watches becomes the player after a moment."""
+    cookie = let_in(fresh)
+    first = Page(fresh, cookie)
+    first.begin()
+    first.note(60)
+    first.all_acknowledged()
+    second = Page(fresh, cookie)
+    first.close()
+    welcome = second.until(lambda m: m["type"] == "welcome")
+    assert welcome["role"] == "player"
+    assert welcome["take"]["id"] == first.take
+    second.close()
+
+
 def test_scratch_is_erased_after_a_day(tmp_path: Path) -> None:
     """A take that nobody answered for is gone a day after its last sound, and not an hour before."""
     data = tmp_path / "undersong"

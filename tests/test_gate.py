@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -55,8 +57,6 @@ def status_of(server: Server, method: str, path: str, headers: dict[str, str]) -
 
 
 def _connection(server: Server):  # type: ignore[no-untyped-def]
-    import socket
-
     return socket.create_connection(("127.0.0.1", server.port))
 
 
@@ -337,3 +337,58 @@ def test_it_needs_no_network(tmp_path: Path) -> None:
     if "unshare failed" in done.stderr or "Operation not permitted" in done.stderr:
         pytest.skip("this system lets nobody make a network namespace")
     assert done.stdout.strip() == "met", done.stderr
+
+
+def test_cookies_of_other_programs_do_not_lock_anybody_out(server: Server, cookie: str) -> None:
+    """Cookies are shared by all ports of a machine: whatever else comes along, ours is found."""
+    for other in ('prefs={"theme":"dark"}', "a", "=x", "bad key=1", 'q="open', "expires=Mon, 01 Jan 2030"):
+        for both in (f"{other}; {cookie}", f"{cookie}; {other}", f"{other};{cookie}"):
+            status, _, _ = http(f"{server.address}/api/takes", headers={"cookie": both})
+            assert status == 200, both
+
+
+def test_looking_ahead_does_not_use_a_token_up(fresh: Server) -> None:
+    """HEAD, as link previews send it, leaves the launch token good."""
+    assert http(fresh.launch, "HEAD")[0] == 405
+    assert http(fresh.launch)[0] == 303
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "clock", "sent": 1e999}', '{"type": "clock", "sent": NaN}',
+        '{"type": "note", "seq": 2, "on": true, "pitch": 60, "velocity": 64, "time": Infinity}',
+        '{"type": "note", "seq": 2, "on": true, "pitch": 60, "velocity": 64, "time": 1' + "0" * 400 + "}",
+        '{"type": "note", "seq": 2, "on": false, "pitch": 60, "maker": "\\ud800"}',
+        '{"type": "note", "seq": 9007199254740992, "on": true, "pitch": 60, "velocity": 64}',
+        '{"type": "control", "seq": 2, "control": {"a": [1]}, "value": 1}',
+    ],
+    ids=lambda text: text[:60],
+)  # fmt: skip
+def test_numbers_that_are_none_deafen_nobody(page: Page, text: str) -> None:
+    """A number that is not finite, too long, or a leap of seq is refused; player and watcher hear on."""
+    page.begin()
+    watcher = Page(page.server, page.cookie)
+    page.socket.send(text)
+    assert page.until("refused")["because"]
+    page.note(62)
+    page.all_acknowledged()
+    assert watcher.until("maker")["event"]["pitch"] == 62
+    watcher.close()
+
+
+def test_silent_connections_are_let_go(tmp_path: Path) -> None:
+    """Far more connections that say nothing than the server has descriptors for: those who speak are
+    answered all the same."""
+    with running(tmp_path / "d") as server:
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (256, 256))
+        silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(400)]
+        try:
+            page = Page(server, let_in(server))
+            page.begin()
+            page.note(60)
+            page.all_acknowledged()
+            page.close()
+        finally:
+            for one in silent:
+                one.close()

@@ -112,6 +112,19 @@ def test_a_reload_resumes_the_same_take(browser: Browser, tmp_path: Path) -> Non
         assert pitches(kept.log) == [60, 62, 64, 69]
 
 
+def test_a_take_that_rested_plays_on_after_a_reload(browser: Browser, tmp_path: Path) -> None:
+    """Rest, reload, Begin: Begin asks the partner back, and the next phrase has a bass under it."""
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        page.open()
+        page.begin()
+        met(page)
+        page.button("Rest").click()
+        page.button("Play with me again").wait_for()
+        page.page.reload()
+        page.begin()
+        met(page)
+
+
 def test_a_second_tab_watches_until_it_takes_over(browser: Browser, tmp_path: Path) -> None:
     """One tab plays. The second says so and can take over; then the first one watches, and its keys play
     nothing."""
@@ -259,3 +272,30 @@ def test_a_machine_that_is_too_slow_gets_more_latency(browser: Browser, tmp_path
         before = len(page.reports("maker"))
         page.page.keyboard.press("KeyA")
         page.wait_until(f"ears.reports.filter((r) => r.who === 'maker').length > {before}")
+
+
+def test_where_nothing_can_be_stored_the_page_says_so(browser: Browser, tmp_path: Path) -> None:
+    """If a take cannot be begun, the page comes back to the opening with one sentence, and Begin works
+    again once there is a place."""
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        page.open()
+        (server.data / "scratch").write_text("in the way")
+        page.button("Begin").click()
+        page.page.get_by_text("There is no place to store what you play.").wait_for()
+        (server.data / "scratch").unlink()
+        page.begin()
+
+
+def test_one_switch_plays_on_after_a_rest(browser: Browser, tmp_path: Path) -> None:
+    """With one switch, the space bar plays after Rest and after the partner was asked back, and presses no
+    button."""
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        page.open()
+        page.page.get_by_label("Play with").select_option("switch")
+        page.begin()
+        for name in ("Rest", "Play with me again"):
+            page.button(name).click()
+            before = len(page.reports("maker"))
+            page.page.keyboard.press("Space", delay=200)
+            page.wait_until(f"ears.reports.filter((r) => r.who === 'maker').length > {before}")
+        assert len(page.said("rest", out=True)) == 1

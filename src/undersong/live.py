@@ -60,6 +60,7 @@ class Live:
         clock: SessionClock | None = None,
         last: int = 0,
         notes: int = 0,
+        resting: bool = False,
     ) -> None:
         self.id = id_
         self.last = last  # the number of the last input that was taken in
@@ -73,12 +74,23 @@ class Live:
         self._wake_at: Seconds | None = None
         self._makers: dict[MakerId, None] = {}  # who is present, in the order of coming
         self._finishing: Seconds | None = None
+        self._resting = resting
         self._log = _Log(writer, file, disk, last, self._acknowledge, self._disk)
 
     @property
     def now(self) -> Seconds:
         """The session's time."""
         return self._look()
+
+    @property
+    def resting(self) -> bool:
+        """Whether the partner was asked to rest, and has not been asked back."""
+        return self._resting
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything so far could be stored, or may still be."""
+        return not self._log.ailing
 
     @property
     def started(self) -> bool:
@@ -127,6 +139,9 @@ class Live:
                     self._loop.call_later(LOOK_AGAIN, self._look_for_the_end)
             case Steer(what="begin" | "partner_starts"):
                 self._finishing = None
+                self._resting = False
+            case Steer(what="rest"):
+                self._resting = True
             case _:
                 pass
         self._makers[event.maker] = None
@@ -257,7 +272,7 @@ class _Log:
         self._busy = False
         self._number = number  # the last input that was gathered
         self._safe = number  # and the last that is on the disk
-        self._ailing = False
+        self.ailing = False
         self._full = False  # more was kept back than memory may hold: the log ends there
         self._idle = asyncio.Event()
         self._idle.set()
@@ -287,8 +302,8 @@ class _Log:
     def _done(self, fault: OSError | None, data: bytes, number: int) -> None:
         self._busy = False
         self._idle.set()
-        if self._ailing != (fault is not None):
-            self._ailing = fault is not None
+        if self.ailing != (fault is not None):
+            self.ailing = fault is not None
             self._health(None if fault is None else fault.strerror or str(fault))
         if fault is not None:
             self._unwritten = data

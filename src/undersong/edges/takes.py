@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ import mido
 
 from undersong.edges import files, midi
 from undersong.edges.platform import PRIVATE_FOLDER
-from undersong.errors import UndersongError, UsageError
+from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
 from undersong.reflecting.duet import duet
 from undersong.remembering import log as codec
@@ -84,18 +85,18 @@ class Takes:
     def sweep(self, now: datetime) -> None:
         """Erase scratch that nobody answered for within a day of its last sound."""
         for folder in self._folders(self._scratch):
-            log = folder / LOG
-            touched = (log if log.exists() else folder).stat().st_mtime
-            if now.timestamp() - touched > SCRATCH_LASTS.total_seconds():
+            touched = _touched(folder)
+            if touched is not None and now.timestamp() - touched > SCRATCH_LASTS.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
 
     def latest_scratch(self) -> tuple[str, datetime] | None:
         """The scratch take that was written to last, and when."""
-        logs = [folder / LOG for folder in self._folders(self._scratch) if (folder / LOG).exists()]
-        if not logs:
+        touched = [(_touched(folder), folder.name) for folder in self._folders(self._scratch)]
+        known = [(when, name) for when, name in touched if when is not None]
+        if not known:
             return None
-        latest = max(logs, key=lambda log: log.stat().st_mtime)
-        return latest.parent.name, datetime.fromtimestamp(latest.stat().st_mtime, UTC)
+        when, name = max(known)
+        return name, datetime.fromtimestamp(when, UTC)
 
     def all(self) -> tuple[list[Kept], list[str]]:
         """Every take, oldest first, and a sentence for each that cannot be read."""
@@ -113,7 +114,9 @@ class Takes:
     def _folders(parent: Path) -> list[Path]:
         if not parent.is_dir():
             return []
-        return sorted(folder for folder in parent.iterdir() if _ID.fullmatch(folder.name))
+        found = [folder for folder in parent.iterdir() if _ID.fullmatch(folder.name)]
+        # a link would lead out of the data folder
+        return sorted(folder for folder in found if folder.is_dir() and not folder.is_symlink())
 
     def get(self, id_: str) -> Kept:
         """One take. Raises UsageError for an unknown name, EventError for a damaged log."""
@@ -148,9 +151,21 @@ class Takes:
     def folder(self, id_: str) -> Path:
         """The folder of a take. Raises UsageError for an unknown name."""
         for folder in (self._kept / id_, self._scratch / id_):
-            if _ID.fullmatch(id_) and folder.is_dir():
+            if _ID.fullmatch(id_) and folder.is_dir() and not folder.is_symlink():
+                if (folder / LOG).is_symlink():
+                    raise EventError(f"The log of {id_} is a link to somewhere else, and is not followed.")
                 return folder
         raise UsageError(f"There is no session {id_!r}; 'undersong sessions list' shows those there are.")
+
+
+def _touched(folder: Path) -> float | None:
+    """When a take was last written to; None where that cannot be told."""
+    try:
+        return (folder / LOG).lstat().st_mtime
+    except OSError:
+        with suppress(OSError):
+            return folder.lstat().st_mtime
+    return None
 
 
 def _new_id(now: datetime) -> str:

@@ -39,6 +39,7 @@ def create_app(data: Path, keys: Keys, hosts: tuple[str, ...]) -> App:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         disk = Disk(asyncio.get_running_loop().call_soon_threadsafe)
+        await asyncio.to_thread(int)  # threads are there before anybody needs one
         stage = Stage(data, disk)
         stages.append(stage)
         stage.open()
@@ -50,6 +51,8 @@ def create_app(data: Path, keys: Keys, hosts: tuple[str, ...]) -> App:
         return stages[-1]
 
     async def launch(request: Request) -> Response:
+        if request.method != "GET":
+            return Response(status_code=405)  # looking ahead must not use the token up
         cookie = keys.swap(request.query_params.get("token", ""))
         if cookie is None:
             return _plain(*UNKNOWN)
@@ -59,7 +62,7 @@ def create_app(data: Path, keys: Keys, hosts: tuple[str, ...]) -> App:
 
     async def relaunch(request: Request) -> Response:
         given = request.headers.get("x-undersong-start-key", "")
-        if not compare_digest(given.encode(), keys.start_key.encode()):
+        if not compare_digest(given.encode("utf-8", "surrogatepass"), keys.start_key.encode()):
             return _plain(*UNKNOWN)
         return JSONResponse({"token": keys.launch()})
 

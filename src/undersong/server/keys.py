@@ -1,7 +1,9 @@
 """Keys: who may come in. All of them random, in memory, and gone with the process.
 
-A *launch token* opens the browser once and is swapped for a *cookie*. Cookies go to every port of a
-machine, so the socket asks for a *tab token* besides, which only a page of ours can have read. The
+A *launch token* opens the browser once and is swapped for a *cookie*. The socket asks for a *tab token*
+besides, which a page of another port cannot read although its requests carry the cookie. (Cookies go to
+every port of a machine: a local server of somebody else's that this browser visits sees ours and
+could use it from outside the browser. Against that only not visiting it helps.) The
 *start key* lies in the data folder, readable by its owner alone: with it a second start of
 Undersong asks the first one for a launch token.
 """
@@ -64,7 +66,8 @@ class _Bounded:
 
     def has(self, name: str) -> bool:
         # each comparison takes the same time, wherever the two differ
-        return any(compare_digest(name.encode(), known.encode()) for known in self._names)
+        given = name.encode("utf-8", "surrogatepass")
+        return any(compare_digest(given, known.encode()) for known in self._names)
 
     def use_up(self, name: str) -> bool:
         known = self.has(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket as sockets
 import sys
 import time
@@ -21,6 +22,7 @@ from undersong.edges.lock import Lock
 from undersong.errors import UndersongError, UsageError
 from undersong.server.app import create_app
 from undersong.server.keys import Keys
+from undersong.server.patience import NotAFault, Patient
 
 LOOPBACK = "127.0.0.1"
 STATE = "server.json"  # in the data folder: the port, and the key with which a second start asks
@@ -51,6 +53,7 @@ def _run(data: Path, host: str, port: int | None, browser: bool, say: Say) -> No
         bound = listening.getsockname()[1]
         keys = Keys()
         state = _as_bytes({"host": host, "port": bound, "key": keys.start_key})
+        (data / STATE).unlink(missing_ok=True)  # whatever stood there, also a link to somewhere else
         files.write_whole(data / STATE, state, files.PRIVATE_FILE)
         address = f"http://{_written(host)}:{bound}"
         _open(f"{address}/launch?token={keys.launch()}", browser, say)
@@ -59,6 +62,7 @@ def _run(data: Path, host: str, port: int | None, browser: bool, say: Say) -> No
         names = dict.fromkeys((_written(host), "localhost"))
         config = uvicorn.Config(
             create_app(data, keys, tuple(f"{name}:{bound}" for name in names)),
+            http=Patient,
             ws="websockets-sansio",
             ws_max_size=LARGEST_FRAME,
             ws_per_message_deflate=False,
@@ -72,6 +76,7 @@ def _run(data: Path, host: str, port: int | None, browser: bool, say: Say) -> No
             timeout_graceful_shutdown=3,
             lifespan="on",
         )
+        logging.getLogger("uvicorn.error").addFilter(NotAFault())
         with suppress(KeyboardInterrupt):  # closed by hand, which is how one closes it
             uvicorn.Server(config).run(sockets=[listening])
 
@@ -91,7 +96,8 @@ def _only_loopback(host: str) -> None:
 
 def _listen(host: str, port: int | None, remembered: object) -> sockets.socket:
     """A listening socket: on the port that was asked for, else the remembered one, else any."""
-    wanted = [port] if port is not None else [remembered] if isinstance(remembered, int) else []
+    known = remembered if type(remembered) is int and 0 < remembered < 65536 else None
+    wanted = [number for number in (port or known,) if number is not None]
     family = sockets.AF_INET6 if ":" in host else sockets.AF_INET
     for number in [*wanted, 0]:
         # TCP by name: only then does asyncio send small frames at once instead of gathering them for 40 ms
@@ -139,7 +145,7 @@ def _launch_of_the_first(data: Path) -> str:
 def _state(data: Path) -> dict[str, object]:
     try:
         state = json.loads(files.read_whole(data / STATE, "settings file", 1 << 16))
-    except (UndersongError, ValueError):
+    except (UndersongError, ValueError, RecursionError):
         return {}
     return state if isinstance(state, dict) else {}
 

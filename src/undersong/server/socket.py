@@ -11,7 +11,6 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-import undersong
 from undersong.errors import EventError, UndersongError
 from undersong.events import Seconds
 from undersong.live import clock_now
@@ -83,7 +82,7 @@ class _Page:
     async def run(self, *, take_over: bool) -> None:
         """Enter, talk, leave."""
         self._stage.enter(self._seat, take_over)
-        self._send(self._welcome())
+        self._send(self._stage.welcome(self._seat))
         sender = asyncio.ensure_future(self._deliver())
         try:
             while True:
@@ -94,16 +93,6 @@ class _Page:
             self._stage.leave(self._seat)
             sender.cancel()
             await _close(self._websocket, UNREAD if self._unread else 1000)
-
-    def _welcome(self) -> Message:
-        return {
-            "type": "welcome",
-            "protocol": PROTOCOL,
-            "undersong": undersong.__version__,
-            "role": self._stage.role(self._seat),
-            "take": self._stage.resumable(),
-            "unanswered": self._stage.unanswered(),
-        }
 
     # --- out -----------------------------------------------------------------------------------
 
@@ -122,7 +111,7 @@ class _Page:
                 message = await self._out.get()
                 await self._websocket.send_text(messages.write(message))
         except (WebSocketDisconnect, RuntimeError):
-            return
+            return  # it has gone
 
     # --- in ------------------------------------------------------------------------------------
 
@@ -130,7 +119,7 @@ class _Page:
         try:
             message = messages.read(text)
             kind = message["type"]
-            if kind in messages.INPUTS:
+            if kind in messages.FIELDS:
                 await self._input(message)
             elif kind == "clock":
                 self._clock(message)
@@ -140,11 +129,13 @@ class _Page:
                 raise EventError(f"There is no message of type {kind[:40]!r}.")
         except UndersongError as error:
             self._refuse(text, str(error))
+        except OSError as error:
+            self._refuse(text, f"That could not be done: {error.strerror or error}.")
 
     def _refuse(self, text: str, because: str) -> None:
         seq = None
         with suppress(EventError):
-            seq = messages.number(messages.read(text))
+            seq = messages.number(messages.read(text), 2**53)
         self._send({"type": "refused", "seq": seq, "because": because})
 
     def _clock(self, message: Message) -> None:
@@ -160,36 +151,37 @@ class _Page:
             raise EventError("Another page plays; this one watches.")
         live = await self._stage.resume(str(message.get("take")))
         times = {"now": round(live.now, 6), "at": clock_now()}
-        self._send({"type": "resumed", "take": live.id, "seq": live.last, **times, "notes": live.notes})
+        state = {"notes": live.notes, "resting": live.resting}
+        self._send({"type": "resumed", "take": live.id, "seq": live.last, **times, **state})
         live.acknowledge()
 
     async def _input(self, message: Message) -> None:
-        number = messages.number(message)
-        stage = self._stage
-        opening = message["type"] == "steer" and message.get("what") in ("begin", "partner_starts")
-        if opening and stage.role(self._seat) == "player" and (stage.live is None or stage.live.ended):
+        stage, seat = self._stage, self._seat
+        live = stage.live
+        seq = messages.number(message, live.last if live is not None else 0)
+        wanted = messages.plain(message)
+        opening = wanted["type"] == "steer" and wanted.get("what") in ("begin", "partner_starts")
+        if opening and stage.role(seat) == "player" and (live is None or live.ended):
             live = await stage.begin()
             self._send({"type": "began", "take": live.id, "now": round(live.now, 6), "at": clock_now()})
-        if not self._may_pass(message):
-            if message["type"] != "control":
-                self._send({"type": "refused", "seq": number, "because": "Too many events at once."})
-            return
-        stage.hear(self._seat, message, number)
+        if self._may_pass(wanted):
+            stage.hear(seat, wanted, seq)
+        elif wanted["type"] != "control":
+            raise EventError("Too many events at once.")
 
     def _may_pass(self, message: Message) -> bool:
         """Whether there is room for an event; ends of notes that sound always pass."""
-        key = (str(message.get("maker")), str(message.get("pitch", message.get("control"))))
-        if message["type"] == "note" and message.get("on") is False:
-            if key in self._held:
-                self._held.discard(key)
-                return True
-            return self._bucket.take(self._loop.time())
+        key = (message["maker"], str(message.get("pitch", message.get("control"))))
+        if message["type"] == "note" and message.get("on") is False and key in self._held:
+            self._held.discard(key)
+            return True
         if message["type"] in ("rest", "finish"):
             return True
         room = self._bucket.take(self._loop.time())
-        if message["type"] == "note" and room and len(self._held) < MOST_HELD:
-            self._held.add(key)
-        if message["type"] == "control" and not room and len(self._controls) < MOST_HELD:
+        if message["type"] == "note" and message.get("on") is not False and room:
+            if len(self._held) < MOST_HELD:
+                self._held.add(key)
+        elif message["type"] == "control" and not room and len(self._controls) < MOST_HELD:
             if not self._controls:
                 self._loop.call_later(AGAIN, self._catch_up)
             self._controls[key] = message

@@ -25,8 +25,9 @@ from undersong.plan import Plan
 from undersong.plugins import techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
-from undersong.server.messages import to_input
+from undersong.server.messages import PROTOCOL, to_input
 
+PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
 
@@ -62,12 +63,22 @@ class Stage:
         """Find what the last process left, and begin to sweep."""
         self._sweep()
         latest = self.takes.latest_scratch()
-        if latest is not None and (datetime.now(UTC) - latest[1]).total_seconds() < HELD:
-            self._interrupted = latest[0]
+        if latest is None or abs((datetime.now(UTC) - latest[1]).total_seconds()) >= HELD:
+            return
+        try:
+            take = self.takes.get(latest[0])
+        except UndersongError:
+            return
+        if not take.notes:
+            return
+        if _finished(take.log):
+            self._unanswered = take.id
+        else:
+            self._interrupted = take.id
 
     def _sweep(self) -> None:
-        self.takes.sweep(datetime.now(UTC))
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
+        self.takes.sweep(datetime.now(UTC))
 
     async def close(self) -> None:
         """End what is open; everything that happened is on the disk afterwards."""
@@ -99,18 +110,41 @@ class Stage:
                 former.send({"type": "role", "role": "viewer"})
 
     def leave(self, seat: Seat) -> None:
-        """A page has gone. If it played, the partner falls silent and the take waits."""
+        """A page has gone. If it played, the partner falls silent and the take waits; where another page
+        watches, and nobody comes back within a moment, that one may play."""
         self._watching = [other for other in self._watching if other is not seat]
         if self.player is not seat:
             return
         self.player = None
+        self._loop.call_later(PROMOTED, self._promote)
         if self.live is not None:
             self.live.leave()
             self._away = self._loop.call_later(HELD, self._forsaken)
 
+    def _promote(self) -> None:
+        if self.player is None and self._watching:
+            seat = self._watching[0]
+            self._play(seat)
+            seat.send(self.welcome(seat))
+
     def _forsaken(self) -> None:
-        if self.player is None:
-            self._task = asyncio.ensure_future(self._end_take())
+        self._ending = asyncio.ensure_future(self._end_if_forsaken())
+
+    async def _end_if_forsaken(self) -> None:
+        async with self._turn:
+            if self.player is None:
+                await self._end_take()
+
+    def welcome(self, seat: Seat) -> Message:
+        """What a page is told when it comes, or when it may play."""
+        return {
+            "type": "welcome",
+            "protocol": PROTOCOL,
+            "undersong": undersong.__version__,
+            "role": self.role(seat),
+            "take": self.resumable(),
+            "unanswered": self.unanswered(),
+        }
 
     def role(self, seat: Seat) -> str:
         """player or viewer."""
@@ -151,9 +185,6 @@ class Stage:
         """Make the session again from its log, and go on where it stands."""
         path = self.takes.folder(id_) / LOG
         log = codec.read(await asyncio.to_thread(files.read_log, path))
-        asked = [event.what for event in log.inputs if isinstance(event, Steer)]
-        if asked and asked[-1] == "finish":
-            raise EventError("That take was finished.")
         session, lost = await asyncio.to_thread(restore, log, platform.engine(), techniques(), POLICY)
         writer = codec.LogWriter(log.end)
         writer.outputs(lost)
@@ -165,6 +196,7 @@ class Stage:
             self._disk,
             last=log.last,
             notes=sum(isinstance(event, (NoteOn, Tap)) for event in log.inputs),
+            resting=_asked(log)[-1:] == ["rest"],
         )
         self._take_up(live)
         for maker in dict.fromkeys(event.maker for event in log.inputs):
@@ -197,21 +229,28 @@ class Stage:
         live, self.live = self.live, None
         if live is None:
             return
-        await live.close()
         if live.notes:
             self._unanswered = live.id
-        else:
+        await live.close()
+        if not live.notes:
             self.takes.delete(live.id)
 
+    async def _end_after(self, live: Live) -> None:
+        async with self._turn:
+            if self.live is live:
+                await self._end_take()
+
     async def answered(self, id_: str, keep: bool) -> None:
-        """Keep a take, or erase it for good. Raises UsageError if there is none of that name."""
+        """Keep a take, or erase it for good.
+
+        Raises UsageError if there is none of that name, EventError while it is being played.
+        """
         async with self._turn:
             if self.live is not None and self.live.id == id_:
+                if not self.live.ended:
+                    raise EventError("That take is being played; finish it first.")
                 await self._end_take()
-            if keep:
-                await asyncio.to_thread(self.takes.keep, id_)
-            else:
-                await asyncio.to_thread(self.takes.delete, id_)
+            await asyncio.to_thread(self.takes.keep if keep else self.takes.delete, id_)
             if self._unanswered == id_:
                 self._unanswered = None
             if self._interrupted == id_:
@@ -227,7 +266,7 @@ class Stage:
             raise EventError("No take is open: say begin first.")
         self.live.hear(to_input(message), number)
         for watcher in self._watching:
-            watcher.send({"type": "maker", "event": message})
+            watcher.send({"type": "maker", "event": message})  # as it was checked, not as it came
 
     def _tell(self, message: Message) -> None:
         if self.player is not None:
@@ -235,5 +274,15 @@ class Stage:
         for seat in self._watching:
             if message["type"] != "ack":
                 seat.send(message)
-        if message["type"] == "ended":
-            self._ending = asyncio.ensure_future(self._end_take())
+        if message["type"] == "ended" and self.live is not None:
+            self._ending = asyncio.ensure_future(self._end_after(self.live))
+
+
+def _finished(log: codec.Log) -> bool:
+    """Whether Finish was the last thing that was asked for."""
+    return _asked(log)[-1:] == ["finish"]
+
+
+def _asked(log: codec.Log) -> list[str]:
+    """What was asked for, in its order, but for techniques."""
+    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what != "technique"]

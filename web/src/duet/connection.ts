@@ -96,12 +96,13 @@ export class Connection {
     this.socket?.close();
   }
 
-  /** Send an input with the next number; it is remembered until it is on the disk. */
-  input(input: Input): void {
+  /** Send an input with the next number, and return that; it is remembered until it is on the disk. */
+  input(input: Input): number {
     const numbered: Numbered = { ...input, seq: this.next++ };
     this.unacknowledged.push(numbered);
     if (this.unacknowledged.length > MOST_UNACKNOWLEDGED) this.unacknowledged.shift();
     if (this.open) this.send(numbered);
+    return numbered.seq;
   }
 
   /** A new take: numbers go on, nothing of an older one is owed any more. */

@@ -13,7 +13,7 @@ import { Marks } from "./marks";
 import { Partner } from "./partner";
 import type { FromServer, Welcome } from "./protocol";
 import { Rehearing } from "./rehearing";
-import { addressOf, eraseTake, keepTake, listTakes, soundsOf } from "./takes";
+import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View } from "./view";
 
 const FROZEN_AFTER = 8000; // ms after Begin without a sound of the maker's
@@ -50,6 +50,7 @@ export class LiveDuet implements Duet {
   private take: string | null = sessionStorage.getItem(TAKE);
   private offered: string | null = null; // a take that the server would go on with
   private opening: Opening | null = null; // asked for, to be said once all is ready
+  private beginning: number | null = null; // the number of the input that opens a take
   private soundReady = false;
   private welcomed = false;
   private chosen = LISTENING; // the technique that answers now
@@ -97,7 +98,8 @@ export class LiveDuet implements Duet {
 
   private async open(opening: Opening): Promise<void> {
     this.stopHearing();
-    this.show({ phase: "loading", trouble: this.view.trouble === "sound" ? null : this.view.trouble });
+    const past = this.view.trouble === "sound" || this.view.trouble === "store";
+    this.show({ phase: "loading", trouble: past ? null : this.view.trouble });
     try {
       await this.sound.start();
     } catch (error) {
@@ -119,7 +121,7 @@ export class LiveDuet implements Duet {
     }
     this.shown.clear();
     this.connection.forget();
-    this.connection.input({ type: "steer", what: this.opening });
+    this.beginning = this.connection.input({ type: "steer", what: this.opening });
     this.opening = null;
   }
 
@@ -133,6 +135,7 @@ export class LiveDuet implements Duet {
 
   comeBack(): void {
     if (this.view.phase !== "resting") return;
+    this.partnerPlayed = false;
     this.connection.input({ type: "steer", what: "begin", time: this.session(performance.now()) });
     this.show({ phase: "playing" });
   }
@@ -163,7 +166,12 @@ export class LiveDuet implements Duet {
 
   private async answer(say: (id: string) => Promise<void>, phase: Phase): Promise<void> {
     if (this.view.take === null) return;
-    await say(this.view.take.id);
+    try {
+      await say(this.view.take.id);
+    } catch (error) {
+      if (!(error instanceof NoSuchTake)) throw error;
+      phase = "gone"; // it was erased elsewhere meanwhile
+    }
     this.show({ phase });
   }
 
@@ -229,15 +237,14 @@ export class LiveDuet implements Duet {
         if (message.role === "viewer") this.watch();
         return;
       case "began":
+        this.beginning = null;
         this.takeUp(message.take, message.now, message.at);
         this.mayFreeze();
         return this.show({ phase: "playing", lastOnset: null });
       case "resumed":
         this.takeUp(message.take, message.now, message.at);
         this.connection.resumed(message.seq);
-        this.opening = null;
-        if (this.view.phase !== "resting" && this.view.phase !== "finishing") this.show({ phase: "playing" });
-        return;
+        return this.goOn(message.resting);
       case "clock":
         this.clock.heard(message.sent, message.at, performance.now());
         if (message.now !== null) this.clock.set(message.now, message.at);
@@ -292,6 +299,19 @@ export class LiveDuet implements Duet {
     this.proceed();
   }
 
+  /** The same take again: after a lost line as it was; from the opening page, as it was asked for. */
+  private goOn(resting: boolean): void {
+    const asked = this.opening;
+    this.opening = null;
+    if (asked !== null) {
+      if (resting || asked === "partner_starts") this.connection.input({ type: "steer", what: asked });
+      this.show({ phase: "playing", technique: null, because: null });
+      this.mayFreeze();
+    } else if (!this.playable) {
+      this.show({ phase: resting ? "resting" : "playing" });
+    }
+  }
+
   private takeUp(take: string, now: number, at: number): void {
     this.take = take;
     this.offered = null;
@@ -324,7 +344,10 @@ export class LiveDuet implements Duet {
   }
 
   private refused(seq: number | null): void {
-    if (seq === null && this.opening !== null && this.offered !== null) {
+    if (seq !== null && seq === this.beginning) {
+      this.beginning = null;
+      this.show({ phase: "opening", trouble: "store" });
+    } else if (seq === null && this.opening !== null && this.offered !== null) {
       this.offered = null; // the take could not be gone on with: begin another
       this.proceed();
     }

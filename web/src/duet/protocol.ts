@@ -54,7 +54,7 @@ export type FromServer =
   | { type: "stale"; protocol: number }
   | { type: "role"; role: "player" | "viewer" }
   | { type: "began"; take: string; now: number; at: number }
-  | { type: "resumed"; take: string; seq: number; now: number; at: number; notes: number }
+  | { type: "resumed"; take: string; seq: number; now: number; at: number; notes: number; resting: boolean }
   | { type: "clock"; sent: number; now: number | null; at: number }
   | { type: "ack"; seq: number }
   | { type: "refused"; seq: number | null; because: string }

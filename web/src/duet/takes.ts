@@ -23,10 +23,14 @@ export function addressOf(id: string, file: "log.jsonl" | "duet.mid"): string {
   return `/api/takes/${id}/${file}`;
 }
 
+/** There is no take of that name (any more). */
+export class NoSuchTake extends Error {}
+
 /** Rejects with the server's own sentence if it says no. */
 async function ask(address: string, method: string): Promise<unknown> {
   const answer = await fetch(address, { method });
   const read = (await answer.json()) as { error?: string };
-  if (!answer.ok) throw new Error(read.error ?? answer.statusText);
-  return read;
+  if (answer.ok) return read;
+  const said = read.error ?? answer.statusText;
+  throw answer.status === 404 ? new NoSuchTake(said) : new Error(said);
 }

@@ -15,6 +15,7 @@ export type Phase =
 /** One plain sentence about something that went wrong; a key of texts/en.json under "trouble". */
 export type Trouble =
   | "connection" // the connection is gone; it is being tried again
+  | "store" // a take could not be begun: there is no place to store it
   | "closed" // Undersong itself is not running any more, or does not know this page
   | "sound" // sound did not get ready in time
   | "disk" // nothing more can be written; playing goes on

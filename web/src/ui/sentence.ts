@@ -61,7 +61,7 @@ function sentence(technique: string, because: string | null, wanted: Wanted, now
 function passing(said: Said, wanted: Wanted): boolean {
   if (said.technique === "rest" || said.technique === "ending") return true;
   if (said.technique === LISTENING && wanted.technique !== LISTENING) return true;
-  return said.waiting && wanted.lastOnset !== null;
+  return said.waiting; // while nothing has sounded, whatever is said anew is news
 }
 
 function doubted(said: Said): Said {
