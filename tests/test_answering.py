@@ -219,6 +219,19 @@ def test_the_partner_starts_when_asked() -> None:
     assert joined.voice("percussion")
 
 
+@pytest.mark.parametrize("period", [0.45, 0.5, 0.53, 0.6, 0.614, 0.64, 0.7, 0.8])
+def test_a_groove_that_is_joined_takes_the_pace_of_whoever_joins(period: float) -> None:
+    """Even taps over a groove that was asked for: after twelve of them the partner's strokes keep their
+    period to within five percent, at every plausible tempo and near the groove's own."""
+    taps = [Tap(8.5 + n * period, 8.5 + n * period, MAKERS[0], 70) for n in range(40)]
+    duet = played([Steer(0.0, 0.0, MAKERS[0], "partner_starts"), *taps])
+    strokes = sorted({t.onset for t in duet.voice("percussion") if t.onset > 8.5 + 12 * period})
+    beats = [round((onset - 8.5) / period * 2) / 2 * period + 8.5 for onset in strokes]
+    off = [onset - beat for onset, beat in zip(strokes, beats, strict=True) if onset < 8.5 + 39 * period]
+    assert len(off) > 20
+    assert max(off) - min(off) < 0.05 * period
+
+
 def test_grounding_goes_on_when_an_echo_is_given() -> None:
     """In free play the ground is not taken away by another technique."""
     events = makers.tentative(TUNE * 2, 4)

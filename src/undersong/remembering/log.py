@@ -147,8 +147,11 @@ def _chain(before: str, body: bytes) -> str:
     return sha256(before.encode() + body).hexdigest()
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+
+
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+    return _encoder.encode(value)
 
 
 _FIELDS: dict[type, tuple[str, ...]] = {
