@@ -40,6 +40,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tables import table
 from undersong.edges.disk import Disk
 from undersong.server.keys import Keys
+from undersong.server.run import settle_memory
 from undersong.server.socket import serve
 from undersong.server.stage import Stage
 
@@ -160,6 +161,7 @@ def host(port: int, many: int, data: Path) -> None:
             folder = data / str(number)
             folder.mkdir(parents=True)
             stages.append(Stage(folder, disk))
+        settle_memory()  # as the server itself does
         yield
         disk.close()
 
