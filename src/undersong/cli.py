@@ -12,14 +12,13 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 import undersong
 from undersong import offline
 from undersong.edges import files, midi, platform
-from undersong.edges.takes import Kept, Takes
+from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
 from undersong.events import Chose
 from undersong.plan import Plan
@@ -186,7 +185,7 @@ def list_sessions(as_json: bool, data: Path | None) -> None:
     """List what was kept, oldest first."""
     kept, faults = Takes(platform.data_folder(data)).all()
     if as_json:
-        click.echo(json.dumps([_as_json(take) for take in kept], indent=2))
+        click.echo(json.dumps([take.summary for take in kept], indent=2))
     elif kept:
         for take in kept:
             end = "" if take.kept else "  not kept: erased a day after its last sound"
@@ -298,17 +297,6 @@ def _progress(events: int) -> AbstractContextManager[offline.Progress]:
     from undersong.edges.terminal import progress_bar
 
     return progress_bar("Playing", events)
-
-
-def _as_json(take: Kept) -> dict[str, Any]:
-    return {
-        "id": take.id,
-        "started": take.started,
-        "seconds": take.seconds,
-        "notes": take.notes,
-        "makers": list(take.makers),
-        "kept": take.kept,
-    }
 
 
 def _length(seconds: float) -> str:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import mido
 
@@ -40,6 +41,18 @@ class Kept:
     makers: tuple[str, ...]
     log: codec.Log
     kept: bool
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """All but the log, as other programs are told of it."""
+        return {
+            "id": self.id,
+            "started": self.started,
+            "seconds": self.seconds,
+            "notes": self.notes,
+            "makers": list(self.makers),
+            "kept": self.kept,
+        }
 
 
 class Takes:

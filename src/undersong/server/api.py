@@ -26,12 +26,12 @@ def take_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
     async def listed(request: Request) -> Response:
         takes, faults = await asyncio.to_thread(stage().takes.all)
         live = stage().live
-        shown = [summary(take) for take in takes if take.notes and not (live and live.id == take.id)]
+        shown = [take.summary for take in takes if take.notes and not (live and live.id == take.id)]
         return JSONResponse({"takes": shown, "faults": faults})
 
     async def heard_again(request: Request) -> Response:
         take = await asyncio.to_thread(stage().takes.get, request.path_params["id"])
-        return JSONResponse({**summary(take), "sounds": await asyncio.to_thread(sounds, take)})
+        return JSONResponse({**take.summary, "sounds": await asyncio.to_thread(sounds, take)})
 
     async def kept(request: Request) -> Response:
         await stage().answered(request.path_params["id"], keep=True)
@@ -59,18 +59,6 @@ def take_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
         Route("/api/takes/{id}/log.jsonl", _plainly(log), methods=["GET"]),
         Route("/api/takes/{id}/duet.mid", _plainly(midi), methods=["GET"]),
     ]
-
-
-def summary(take: Kept) -> dict[str, Any]:
-    """What a list of takes tells of one."""
-    return {
-        "id": take.id,
-        "started": take.started,
-        "seconds": take.seconds,
-        "notes": take.notes,
-        "makers": list(take.makers),
-        "kept": take.kept,
-    }
 
 
 def sounds(take: Kept) -> list[dict[str, Any]]:

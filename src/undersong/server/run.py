@@ -27,6 +27,7 @@ from undersong.server.patience import NotAFault, Patient
 
 LOOPBACK = "127.0.0.1"
 STATE = "server.json"  # in the data folder: the port, and the key with which a second start asks
+BACKLOG = 32  # connections accepted at one go: few, so that silent ones can be let go in between
 LARGEST_FRAME = 64 * 1024  # bytes
 WAIT_FOR_THE_FIRST = 5.0  # seconds that a second start gives the first one to be ready
 Say = Callable[[str], None]
@@ -64,6 +65,7 @@ def _run(data: Path, host: str, port: int | None, browser: bool, say: Say) -> No
         config = uvicorn.Config(
             create_app(data, keys, tuple(f"{name}:{bound}" for name in names)),
             http=Patient,
+            backlog=BACKLOG,
             ws="websockets-sansio",
             ws_max_size=LARGEST_FRAME,
             ws_per_message_deflate=False,
@@ -116,7 +118,7 @@ def _listen(host: str, port: int | None, remembered: object) -> sockets.socket:
             listening.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
         try:
             listening.bind((host, number))
-            listening.listen(64)
+            listening.listen(BACKLOG)
         except (OSError, OverflowError) as error:
             listening.close()
             if number == port or number == 0:
