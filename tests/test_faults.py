@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import resource
@@ -23,9 +24,11 @@ from websockets.exceptions import ConnectionClosed
 
 from client import Message, Page, Server, http, let_in, running
 from undersong.edges.clock import GAP, SessionClock
+from undersong.edges.disk import Disk
 from undersong.edges.takes import Takes
 from undersong.events import NoteOff, NoteOn
 from undersong.remembering import log as codec
+from undersong.server import stage
 
 KILLS = 50
 CUTS = 100
@@ -459,6 +462,37 @@ def test_a_watching_page_takes_the_place_of_one_that_has_gone(fresh: Server) -> 
     assert welcome["role"] == "player"
     assert welcome["take"]["id"] == first.take
     second.close()
+
+
+def test_a_take_that_nobody_comes_back_to_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When its time is over, a forsaken take is closed and asked about; a page that came back before keeps
+    it open."""
+    monkeypatch.setattr(stage, "HELD", 0.2)
+
+    async def forsaken(comes_back: bool) -> bool:
+        loop = asyncio.get_running_loop()
+        disk = Disk(loop.call_soon_threadsafe)
+        ours = stage.Stage(tmp_path, disk)
+        seat = stage.Seat("one", lambda message: None)
+        ours.enter(seat, take_over=False)
+        await ours.begin()
+        note = {"type": "note", "maker": "you", "on": True, "pitch": 60, "velocity": 64}
+        ours.hear(seat, note, 1)
+        ours.leave(seat)
+        if comes_back:
+            ours.enter(stage.Seat("one", lambda message: None), take_over=False)
+        await asyncio.sleep(0.4)  # the take's own time has to pass
+        for _ in range(0 if comes_back else 1000):
+            if ours.live is None and ours.unanswered() is not None:
+                break
+            await asyncio.sleep(0.01)
+        closed = ours.live is None and ours.unanswered() is not None
+        await ours.close()
+        disk.close()
+        return closed
+
+    assert asyncio.run(forsaken(comes_back=False))
+    assert not asyncio.run(forsaken(comes_back=True))
 
 
 def test_scratch_is_erased_after_a_day(tmp_path: Path) -> None:
