@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
-from client import Message, Page, Server, http, let_in, running
+from client import PATIENCE, Message, Page, Server, http, let_in, running
 from undersong.edges.clock import GAP, SessionClock
 from undersong.edges.disk import Disk
 from undersong.edges.takes import Takes
@@ -206,18 +206,32 @@ def test_one_page_plays_and_another_takes_over(fresh: Server) -> None:
     third.close()
 
 
-def test_a_page_that_does_not_read_is_let_go(page: Page) -> None:
-    """A client that floods and never reads costs bounded memory: it is closed, and the server lives."""
-    page.begin()
-    before = resident(page.server)
-    page.socket.protocol.max_size = None  # type: ignore[assignment]
-    try:
-        for n in range(60_000):
-            page.say({"type": "clock", "sent": n, "filler": "x" * 400})
-    except (ConnectionClosed, OSError):
-        pass
-    assert resident(page.server) - before < 64 * 1024 * 1024
-    assert http(page.server.address + "/api/takes", headers={"cookie": page.cookie})[0] == 200
+def test_a_page_that_does_not_read_loses_its_seat(fresh: Server) -> None:
+    """A client that asks without end and never reads costs bounded memory, and does not keep the seat:
+    another page becomes the player."""
+    cookie = let_in(fresh)
+    deaf = Page(fresh, cookie)
+    deaf.begin()
+    before = resident(fresh)
+
+    def ask() -> None:
+        with suppress(ConnectionClosed, OSError):
+            while True:
+                deaf.say({"type": "clock", "sent": 1})
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    by = time.monotonic() + PATIENCE * 2
+    while True:
+        other = Page(fresh, cookie)
+        role = other.welcome["role"]
+        other.close()
+        if role == "player":
+            break
+        assert time.monotonic() < by, "the page that reads nothing still has the seat"
+    assert resident(fresh) - before < 64 * 1024 * 1024
+    deaf.socket.socket.close()
+    asking.join(PATIENCE)
 
 
 def resident(server: Server) -> int:

@@ -81,7 +81,7 @@ def build() -> int:
 
 def play() -> int:
     """Start the app and open it in the browser."""
-    print("Building the page (once) ...", flush=True)
+    print("Getting the page ready ...", flush=True)
     page("build")
     command = [str(BIN / "undersong")]
     with suppress(KeyboardInterrupt):

@@ -88,11 +88,6 @@ class Live:
         return self._resting
 
     @property
-    def whole(self) -> bool:
-        """Whether everything so far could be stored, or may still be."""
-        return not self._log.ailing
-
-    @property
     def started(self) -> bool:
         """Whether a client has played or asked for anything yet."""
         return self.last > 0
@@ -272,7 +267,7 @@ class _Log:
         self._busy = False
         self._number = number  # the last input that was gathered
         self._safe = number  # and the last that is on the disk
-        self.ailing = False
+        self._ailing = False
         self._full = False  # more was kept back than memory may hold: the log ends there
         self._idle = asyncio.Event()
         self._idle.set()
@@ -302,8 +297,8 @@ class _Log:
     def _done(self, fault: OSError | None, data: bytes, number: int) -> None:
         self._busy = False
         self._idle.set()
-        if self.ailing != (fault is not None):
-            self.ailing = fault is not None
+        if self._ailing != (fault is not None):
+            self._ailing = fault is not None
             self._health(None if fault is None else fault.strerror or str(fault))
         if fault is not None:
             self._unwritten = data

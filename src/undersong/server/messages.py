@@ -113,6 +113,7 @@ def to_input(message: Message) -> Callable[[Seconds], Input]:
         # a client's clock may run a little ahead; what is not from these minutes is not believed
         return now if told is None else min(max(float(told), now - LATEST_TOLD), now)
 
+    # The session's own check tells a wrong type as well as a wrong range, hence the ignored ones.
     match message["type"]:
         case "note":
             pitch = message.get("pitch")

@@ -85,7 +85,8 @@ class _Page:
         self._send(self._stage.welcome(self._seat))
         sender = asyncio.ensure_future(self._deliver())
         try:
-            while True:
+            # a page that leaves too much unread loses its seat, even if it cannot be told so
+            while not self._unread:
                 await self._take_in(await self._websocket.receive_text())
         except (WebSocketDisconnect, KeyError, RuntimeError):
             pass  # gone, or it sent what is no text
@@ -103,7 +104,6 @@ class _Page:
             self._out.put_nowait(message)
         except asyncio.QueueFull:
             self._unread = True
-            self._loop.create_task(_close(self._websocket, UNREAD))
 
     async def _deliver(self) -> None:
         try:

@@ -153,9 +153,9 @@ class Stage:
     # --- the take ------------------------------------------------------------------------------
 
     def resumable(self) -> Message | None:
-        """The take that can be gone on with: its name, and the last input that was taken in."""
+        """The take that can be gone on with."""
         if self.live is not None and not self.live.ended and self.live.started:
-            return {"id": self.live.id, "seq": self.live.last, "notes": self.live.notes}
+            return {"id": self.live.id}
         if self._interrupted is not None:
             return {"id": self._interrupted}
         return None
