@@ -13,61 +13,23 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import fmean, median
 
 import corpora
 from tables import interval, table
 from undersong import Plan, Session, perform
 from undersong.choosing.rules import Rules
-from undersong.events import Input, Output, Steer
+from undersong.events import Output
 from undersong.plugins import techniques
 from undersong.reflecting.duet import Duet, PartnerTone, duet
 from undersong.testing import makers
-from undersong.testing.contracts import CONTRACTS, Contract
+from undersong.testing.contracts import CONTRACTS, Case, Contract
 from undersong.testing.safety import CLAUSES
 from undersong.testing.window import Played
 
 NOTES = 48  # of each melody
 AFTER = 26.0
-
-
-@dataclass(frozen=True)
-class Case:
-    """A maker's playing and what is known of it."""
-
-    events: list[Input]
-    beat: float | None
-    tonic: int
-    finish: float | None = None
-
-
-def case(technique: str, melody: corpora.Melody, seed: int) -> Case:
-    """The playing that a technique is for."""
-    notes = melody.notes[:NOTES]
-    chance = random.Random(seed)
-    period = chance.uniform(0.45, 0.7)
-    match technique:
-        case "tonal-grounding":
-            return Case(makers.tentative(notes[:24], seed), None, melody.tonic)
-        case "rhythmic-grounding":
-            if seed % 2:
-                return Case(makers.scattered(notes, seed), None, melody.tonic)
-            return Case(makers.taps(seed, period=period, unevenness=0.6), period, melody.tonic)
-        case "synchronising":
-            return Case(makers.steady(notes, seed, period=period, unevenness=0.6), period, melody.tonic)
-        case "imitating":
-            return Case(makers.gestures(notes[:32], seed), 0.5, melody.tonic)
-        case "holding":
-            return Case(makers.storming(melody.notes[:120], seed), None, melody.tonic)
-        case "giving-space":
-            return Case(makers.rests(notes[:20], seed), None, melody.tonic)
-        case "ending":
-            events = makers.steady(melody.notes[-24:], seed, period=period)
-            last = events[-1].heard
-            steer = Steer(last, last, makers.MAKER, "finish")
-            return Case([*events, steer], period, melody.tonic, last)
-    raise ValueError(technique)
 
 
 def answered(technique: str, given: Case) -> Played:
@@ -146,7 +108,7 @@ def beside_predictors(melodies: Sequence[corpora.Melody], seed: int) -> list[lis
     for unevenness in (0.6, 1.0):
         found: list[list[tuple[int, int, int]]] = [[] for _ in rows]
         for number, melody in enumerate(melodies, start=seed):
-            period = random.Random(number).uniform(0.45, 0.7)
+            period = makers.pace(number)
             events = makers.steady(melody.notes[:NOTES], number, period=period, unevenness=unevenness)
             played = answered("synchronising", Case(events, period, melody.tonic))
             found[0].append(rate(contract, played))
@@ -167,7 +129,7 @@ def main() -> None:
     melodies = melodies[: chosen.melodies]
     rows, guarded = [], []
     for contract in CONTRACTS:
-        cases = [case(contract.technique, m, chosen.seed + i) for i, m in enumerate(melodies)]
+        cases = [contract.maker(m.notes, m.tonic, chosen.seed + i) for i, m in enumerate(melodies)]
         ours = [answered(contract.technique, one) for one in cases]
         others: list[Callable[[Played], Played]] = [silent, drone]
         rated = [rate(contract, one) for one in ours]

@@ -15,7 +15,7 @@ from undersong.reflecting.duet import Duet, PartnerTone, duet
 from undersong.testing import makers
 from undersong.testing.contracts import CONTRACTS, Contract
 from undersong.testing.safety import CLAUSES
-from undersong.testing.scenes import FRAGMENTS, TECHNIQUES, Scene, read_playing
+from undersong.testing.scenes import FRAGMENTS, Scene, read_playing
 from undersong.testing.score import assert_score
 from undersong.testing.window import Played
 from undersong.turns import Choice, Turns
@@ -44,26 +44,6 @@ def rate(technique: str, of: Played) -> tuple[float, int]:
     return sum(promise.takes_part(w) and promise.holds(w) for w in counted) / len(counted), len(counted)
 
 
-def playing_for(technique: str, seed: int) -> tuple[list[Input], float | None, float | None]:
-    """Events that the technique is for, the maker's beat, and when Finish is pressed."""
-    match technique:
-        case "tonal-grounding":
-            return makers.tentative(TUNE[:24], seed), None, None
-        case "rhythmic-grounding":
-            return makers.scattered(TUNE, seed), None, None
-        case "synchronising":
-            return makers.steady(TUNE, seed, unevenness=0.5), 0.55, None
-        case "imitating":
-            return makers.gestures(TUNE[:32], seed), 0.5, None
-        case "holding":
-            return makers.storming(TUNE * 2, seed), None, None
-        case "giving-space":
-            return makers.rests(TUNE[:20], seed), None, None
-    events = makers.steady(TUNE, seed)
-    end = events[-1].heard
-    return [*events, Steer(end, end, MAKER, "finish")], 0.55, end
-
-
 # What is asked of a technique here, over three makers: a little under what the benchmark measures on
 # many melodies, so that a real loss fails and an unlucky maker does not.
 LEAST = {"synchronising": 0.75}
@@ -75,8 +55,8 @@ def test_a_technique_keeps_its_contract(technique: str) -> None:
     and a fixed drone would not pass."""
     shares = []
     for seed in (1, 2, 3):
-        events, beat, finish = playing_for(technique, seed)
-        of = Played(played(events, technique), beat, 7, finish)
+        case = contract(technique).maker(TUNE * 2, 7, seed)
+        of = Played(played(case.events, technique), case.beat, case.tonic, case.finish)
         share, counted = rate(technique, of)
         assert counted >= 4
         shares.append(share)
@@ -184,7 +164,7 @@ def test_the_third_echo_is_varied() -> None:
 def test_finish_brings_a_close_and_then_silence() -> None:
     """After Finish: softer with each step, home within twelve seconds, and nothing after it, even
     when the maker plays on; an invitation begins anew."""
-    scene = next(s for s in TECHNIQUES if s.name == "ending")
+    scene = contract("ending").scene
     events = scene.events()
     end = events[-1].heard
     finish = Steer(end, end, MAKER, "finish")

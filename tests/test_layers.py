@@ -45,20 +45,34 @@ def _iterated(call: ast.Call, file: Path) -> bool:
 
 
 def test_every_technique_is_registered_under_its_name() -> None:
-    """Each file in answering that holds a technique is an entry point, and the reverse."""
+    """Each file in answering that tells its clinical term is an entry point of its name, and back."""
     from undersong.plugins import techniques
 
-    helpers = {"__init__", "technique", "bars"}
-    files = {f.stem.replace("_", "-") for f in (PACKAGE / "answering").glob("*.py")} - {
-        h.replace("_", "-") for h in helpers
+    files = {
+        file.stem.replace("_", "-")
+        for file in (PACKAGE / "answering").glob("*.py")
+        if "Clinical term:" in file.read_text(encoding="utf-8")
     }
     assert set(techniques()) == files
 
 
+def test_every_technique_has_its_contract() -> None:
+    """Each technique has a contract, with a maker to try it on and a scene, in a file of its name."""
+    from undersong.plugins import techniques
+    from undersong.testing.contracts import CONTRACTS
+
+    assert {contract.technique for contract in CONTRACTS} == set(techniques())
+    for contract in CONTRACTS:
+        name = contract.technique.replace("-", "_")
+        assert (PACKAGE / "testing" / "contracts" / f"{name}.py").is_file()
+        assert contract.scene.name == contract.technique
+
+
 def test_a_technique_file_keeps_its_order() -> None:
     """A docstring with the clinical term and what must never happen, constants, one class, helpers."""
-    for name in ("tonal_grounding", "rhythmic_grounding", "synchronising", "imitating", "holding",
-                 "giving_space", "ending"):  # fmt: skip
+    from undersong.plugins import techniques
+
+    for name in (name.replace("-", "_") for name in techniques()):
         tree = ast.parse((PACKAGE / "answering" / f"{name}.py").read_text(encoding="utf-8"))
         text = ast.get_docstring(tree) or ""
         assert "Clinical term:" in text, name

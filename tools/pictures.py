@@ -16,8 +16,9 @@ from undersong.events import Input, Steer
 from undersong.offline import make_session
 from undersong.reflecting.duet import duet
 from undersong.reflecting.roll import DUSK, MORNING, Palette, svg
+from undersong.testing.contracts import CONTRACTS
 from undersong.testing.makers import MAKER
-from undersong.testing.scenes import FRAGMENTS, TECHNIQUES, Scene
+from undersong.testing.scenes import FRAGMENTS, Scene
 
 ROOT = Path(__file__).resolve().parent.parent
 AFTER = 25.0
@@ -53,7 +54,7 @@ def files() -> dict[Path, bytes]:
     for theme, palette in (("morning", MORNING), ("dusk", DUSK)):
         path = ROOT / "docs" / "pictures" / f"first-answer-{theme}.svg"
         made[path] = drawn(first, first.hears, palette).encode()
-    for scene in TECHNIQUES:
+    for scene in (contract.scene for contract in CONTRACTS):
         path = ROOT / "docs" / "pictures" / f"{scene.name}.svg"
         made[path] = drawn(scene, scene.hears, MORNING).encode()
     docs = ROOT / "docs" / "techniques.md"

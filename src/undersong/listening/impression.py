@@ -34,6 +34,59 @@ class Tonality:
 
 
 @dataclass(frozen=True, slots=True)
+class Meter:
+    """How beats group. ``beats`` to a bar, a downbeat at ``downbeat`` (a time that has passed or will
+    come), ``division`` 2 or 3 notes to a beat."""
+
+    beats: int
+    downbeat: Seconds
+    division: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """``root`` as a pitch class; ``pcs``, its pitch classes as semitones over the root, ascending."""
+
+    root: int
+    pcs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Harmony:
+    """Which chord the playing implies from ``since`` on, and which is expected next.
+
+    ``coming`` is expected to hold from ``coming_from`` on (None: nothing is foreseen).
+    """
+
+    chord: Chord
+    since: Seconds
+    confidence: float
+    coming: Chord | None
+    coming_from: Seconds | None
+    coming_confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """A short shape of one maker's, remembered: its tones, how often it has come back, when last."""
+
+    tones: tuple[Tone, ...]
+    times: int
+    last: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two or more makers who play: ``pulse`` they share, if any; ``leader``, whose onsets come first,
+    if one's do; ``asynchrony``, the mean distance of paired onsets in seconds."""
+
+    pulse: Pulse | None
+    leader: MakerId | None
+    asynchrony: Seconds | None
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """The phrase a maker is in, or the last one. ``ended`` is its last offset, once that is known;
     ``number`` counts from 1; ``tones`` are its notes so far, the latest 24."""
@@ -71,7 +124,8 @@ class Part:
     """One maker's part. ``lowest`` and ``middle`` are of the last notes with pitch.
 
     ``last_onset`` and ``last_sound`` (end of the last note; now, while one is held) tell how long
-    it has been still. ``onsets`` counts onset groups since the start. ``pitched`` is whether
+    it has been still. ``onsets`` counts onset groups since the start. ``motifs``: shapes worth
+    remembering, the latest heard first. ``pitched`` is whether
     notes with pitch were heard lately, not only taps.
     """
 
@@ -90,6 +144,7 @@ class Part:
     middle: int | None
     first_pitch: int | None
     first_motif: tuple[Tone, ...]
+    motifs: tuple[Motif, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +164,6 @@ class Impression:
     playing: Playing
     lead: Part | None
     gentlest: Part | None
+    meter: Meter | None = None
+    harmony: Harmony | None = None
+    together: Together | None = None

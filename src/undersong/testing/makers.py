@@ -175,3 +175,8 @@ def taps(seed: int, *, count: int = 40, period: Seconds = 0.7, unevenness: float
     for beat in range(count):
         stage.tap(0.5 + keeper.time(beat), 64 + chance.spread("touch", 8))
     return stage.events()
+
+
+def pace(seed: int) -> Seconds:
+    """A beat of one's own, .45 to .7 s, drawn by seed."""
+    return Chance(seed).between("pace", 0.45, 0.7)

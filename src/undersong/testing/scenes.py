@@ -66,7 +66,7 @@ def read_playing(playing: str, velocity: int = 64, maker: MakerId = MAKER) -> li
     return stage.events()
 
 
-def _even(pitches: str, start: Seconds, step: Seconds, held: Seconds) -> str:
+def evenly(pitches: str, start: Seconds, step: Seconds, held: Seconds) -> str:
     """Notes at even distances, for scenes in which evenness is the point."""
     return " ".join(
         f"{pitch}@{start + index * step:.3f}:{held}" for index, pitch in enumerate(pitches.split())
@@ -191,64 +191,5 @@ FRAGMENTS: tuple[Scene, ...] = (
         "x@16.8 x@17.2 x@18.9 x@19.4",
         (),
         60,
-    ),
-)
-
-
-TECHNIQUES: tuple[Scene, ...] = (
-    Scene(
-        "tonal-grounding",
-        "Three steps up and a stop; then back down, and home.",
-        FRAGMENTS[0].playing,
-        ((0, "C G"),),
-        technique="tonal-grounding",
-    ),
-    Scene(
-        "rhythmic-grounding",
-        "Wide leaps at changing distances.",
-        "C4@0.5:0.3 A5@1.1:0.2 E3@2.3:0.4 G5@2.6:0.2 D4@4.0:0.3 B5@4.35:0.2 F3@5.9:0.4 C5@6.2:0.3 "
-        "G3@7.8:0.3 E5@8.1:0.2 A3@9.6:0.4 D5@10.1:0.3 C4@11.8:0.5",
-        technique="rhythmic-grounding",
-    ),
-    Scene(
-        "synchronising",
-        "A tune in even quarters.",
-        _even(
-            "C4 D4 E4 G4 E4 D4 C4 E4 D4 E4 F4 A4 G4 F4 E4 D4 C4 E4 G4 E4 D4 B3 C4 C4",
-            0.5,
-            0.56,
-            0.5,
-        ),
-        velocity=72,
-        technique="synchronising",
-    ),
-    Scene(
-        "imitating",
-        "Three short figures, each with a breath after it.",
-        "C4@0.5:0.4!70 E4@1.0:0.4!82 G4@1.5:0.7!64  D4@6.0:0.4!70 F4@6.5:0.4!80 A4@7.0:0.7!66 "
-        "G4@11.5:0.4!74 E4@12.0:0.4!68 C4@12.5:0.7!60",
-        technique="imitating",
-    ),
-    Scene(
-        "holding",
-        "A storm of clusters, then less of it.",
-        " ".join(
-            f"{a}@{0.5 + 0.19 * i:.2f}:0.15 {b}@{0.5 + 0.19 * i:.2f}:0.15"
-            for i, (a, b) in enumerate([("D4", "E4"), ("G4", "A4"), ("C5", "D5"), ("F4", "G4")] * 16)
-        ),
-        velocity=112,
-        technique="holding",
-    ),
-    Scene(
-        "giving-space",
-        "Four notes with a ground under them, softer and softer, then a long silence.",
-        "A4@0.5:0.9!60 G4@1.7:0.9!54 E4@3.0:1.0!46 A4@4.6:1.8!40",
-        ((0, "A E"),),
-    ),
-    Scene(
-        "ending",
-        "A little tune; then Finish is pressed.",
-        "G4@0.5:0.6 E4@1.3:0.6 F4@2.1:0.6 D4@2.9:0.6 C4@3.8:1.4",
-        ((0, "C G"),),
     ),
 )
