@@ -4,7 +4,7 @@
 
 One event's decision: the CPU time of Session.receive for every event of simulated makers' playing,
 everything on. Offline: length of the music over the CPU time of the whole run, one core. Beside it: a
-session that only listens (its policy always gives space), and the bare decoding of the log's lines, as
+session that only listens (it always gives space), and the bare decoding of the log's lines, as
 floors to compare with. Times drift from machine to machine: compare the rows of one run.
 """
 
@@ -16,7 +16,6 @@ from time import process_time_ns
 
 from tables import table
 from undersong import Plan, Rules, Session
-from undersong.choosing.policy import Only, Policy
 from undersong.events import Input
 from undersong.plugins import techniques
 from undersong.remembering.log import decode, encode
@@ -35,9 +34,9 @@ PLAYING: tuple[tuple[str, Callable[[], list[Input]]], ...] = (
 )
 
 
-def decide(events: Sequence[Input], policy: Policy) -> tuple[list[float], float]:
+def decide(events: Sequence[Input], plan: Plan) -> tuple[list[float], float]:
     """Milliseconds of CPU for each event, and seconds for the whole run."""
-    session = Session(Plan(), seed=0, techniques=techniques(), policy=policy)
+    session = Session(plan, seed=0, techniques=techniques(), policy=Rules())
     began = process_time_ns()
     each: list[float] = []
     for event in events:
@@ -63,11 +62,11 @@ def main() -> None:
     rows: list[list[str]] = []
     every: list[float] = []
     total_music = total_cpu = 0.0
-    policies: tuple[tuple[str, Policy], ...] = (("", Rules()), ("only listening", Only("giving-space")))
-    for label, policy in policies:
+    plans = (("", Plan()), ("only listening", Plan(technique="giving-space")))
+    for label, plan in plans:
         for name, playing in PLAYING if not label else PLAYING[1:2]:
             events = [e for e in playing() if e.heard <= chosen.seconds]
-            each, cpu = decide(events, policy)
+            each, cpu = decide(events, plan)
             rows.append(row(label or name, each, events[-1].heard, cpu))
             if not label:
                 every += each

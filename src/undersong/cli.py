@@ -22,7 +22,7 @@ from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
 from undersong.events import Chose
 from undersong.plan import Plan
-from undersong.plugins import techniques
+from undersong.plugins import policy, techniques
 from undersong.reflecting import hearing
 from undersong.reflecting.duet import partner_tones
 from undersong.remembering import log as codec
@@ -163,7 +163,7 @@ def replay(source: Path, target: Path | None) -> None:
         files.write_whole(target, midi.duet(midi.from_inputs(read.inputs), partner_tones(read.outputs)))
     if read.dropped:
         click.echo(read.dropped, err=True)
-    difference = replay_log(read, platform.engine(), techniques(), offline.POLICY)
+    difference = replay_log(read, platform.engine(), techniques(), policy)
     if difference is None:
         click.echo(f"The same: {len(read.inputs)} inputs, {len(read.outputs)} outputs.")
         return

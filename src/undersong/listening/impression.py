@@ -6,10 +6,11 @@ Every estimate carries a confidence (0-1) or is None. Nothing here says what any
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from undersong.events import MakerId, Seconds
 from undersong.notes import Pulse, Tone
+from undersong.theory.loudness import SILENCE, velocity_at
 
 STATES: tuple[str, ...] = (
     "silent", "tentative", "flowing", "insistent", "scattered", "storming", "fading",
@@ -167,3 +168,21 @@ class Impression:
     meter: Meter | None = None
     harmony: Harmony | None = None
     together: Together | None = None
+
+
+def softened(heard: Impression, decibels: float) -> Impression:
+    """The same, with every maker so many dB softer: what is asked of the partner that plays too loud."""
+
+    def softer(part: Part | None) -> Part | None:
+        return None if part is None else makers[part.maker]
+
+    makers = {maker: replace(part, dynamics=_softer(part.dynamics, decibels))
+              for maker, part in heard.makers.items()}  # fmt: skip
+    return replace(heard, makers=makers, lead=softer(heard.lead), gentlest=softer(heard.gentlest))
+
+
+def _softer(dynamics: Dynamics, decibels: float) -> Dynamics:
+    if not dynamics.velocity:
+        return dynamics
+    level = max(SILENCE, dynamics.level - decibels)
+    return replace(dynamics, level=level, velocity=velocity_at(level), recent=dynamics.recent - decibels)
