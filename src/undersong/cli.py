@@ -85,6 +85,8 @@ def undersong_command(
 @click.argument("source", metavar="IN.mid", type=INPUT)
 @click.option("-o", "target", metavar="OUT.mid", type=INPUT, required=True, help="The duet.")
 @click.option("--technique", metavar="NAME", help="Only this technique, whatever the playing.")
+@click.option("--policy", "chooser", metavar="NAME", default="rules", show_default=True,
+              help="Who chooses the techniques.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="For the partner's chance.")
 @click.option("--maker", "makers", multiple=True, metavar="TRACK", help="A track that one maker "
               "plays, by name or number; repeat it for several makers.")  # fmt: skip
@@ -102,15 +104,17 @@ def undersong_command(
               help="By which planned notes leave ahead.")  # fmt: skip
 @data_option
 def answer(
-    source: Path, target: Path, technique: str | None, seed: int, makers: tuple[str, ...],
+    source: Path, target: Path, technique: str | None, chooser: str, seed: int, makers: tuple[str, ...],
     log: Path | None, partner_starts: bool, finish: bool, keep: bool,
     reaction_ms: float, lead_ms: float, correction_ms: float, forecast_only: bool, data: Path | None,
 ) -> None:  # fmt: skip
     """Play IN.mid to the partner as if live, and write the duet to OUT.mid."""
     if technique is not None and technique not in techniques():
         raise UsageError(f"There is no technique {technique!r} yet; there are {', '.join(techniques())}.")
+    policy(chooser)  # refused before anything is read
     plan = Plan(
         technique=technique,
+        policy=chooser,
         lead=lead_ms / 1000,
         reaction=reaction_ms / 1000,
         correction=correction_ms / 1000,
