@@ -11,6 +11,7 @@ import csv
 import sys
 import zipfile
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,13 +20,16 @@ STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 @dataclass(frozen=True, slots=True)
 class Melody:
-    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar."""
+    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar; its chords
+    as (onset, root, "maj", "min" or "dim", bass); the length of a first bar that is not whole."""
 
     name: str
     notes: tuple[tuple[float, float, int], ...]
     tonic: int
     minor: bool
     bar: float
+    chords: tuple[tuple[float, int, str, int], ...] = ()
+    pickup: float = 0.0
 
 
 def data() -> Path:
@@ -39,9 +43,19 @@ def data() -> Path:
 
 
 def melodies(folder: Path, most: int | None = None) -> list[Melody]:
-    """The lead sheets of a folder that hold at least 16 notes, in order of name."""
+    """The lead sheets of the development data that hold at least 16 notes, in order of name."""
+    return melodies_in(folder / "openewld", most)
+
+
+def fitted(name: str) -> bool:
+    """Whether weights may be fitted to this lead sheet: one half of them, drawn by name."""
+    return sha256(f"openewld {name}".encode()).digest()[0] % 2 == 0
+
+
+def melodies_in(folder: Path, most: int | None = None) -> list[Melody]:
+    """The lead sheets (*.mxl) of a folder that hold at least 16 notes, in order of name."""
     found: list[Melody] = []
-    for path in sorted((folder / "openewld").glob("*.mxl")):
+    for path in sorted(folder.glob("*.mxl")):
         melody = _melody(path)
         if melody is not None and len(melody.notes) >= 16:
             found.append(melody)
@@ -61,7 +75,10 @@ def _melody(path: Path) -> Melody | None:
     fifths, mode = 0, "major"
     notes: list[list[float]] = []
     roots: list[tuple[int, bool]] = []
-    for measure in part.findall("measure"):
+    chords: list[tuple[float, int, str, int]] = []
+    pickup = 0.0
+    for number, measure in enumerate(part.findall("measure")):
+        pickup = now if number == 1 else pickup
         for element in measure:
             if element.tag == "attributes":
                 divisions = float(element.findtext("divisions") or divisions)
@@ -76,7 +93,13 @@ def _melody(path: Path) -> Melody | None:
                 if step is not None:
                     alter = int(float(element.findtext("root/root-alter") or 0))
                     kind = element.findtext("kind") or ""
-                    roots.append(((STEPS[step] + alter) % 12, kind.startswith("min")))
+                    root_pc = (STEPS[step] + alter) % 12
+                    roots.append((root_pc, kind.startswith("min")))
+                    bass = element.findtext("bass/bass-step")
+                    lowered = int(float(element.findtext("bass/bass-alter") or 0))
+                    low = (STEPS[bass] + lowered) % 12 if bass else root_pc
+                    off = float(element.findtext("offset") or 0) / divisions
+                    chords.append((now + off, root_pc, _quality(kind), low))
             elif element.tag in ("backup", "forward"):
                 sign = -1 if element.tag == "backup" else 1
                 now += sign * float(element.findtext("duration") or 0) / divisions
@@ -106,7 +129,16 @@ def _melody(path: Path) -> Melody | None:
         home,
         minor,
         bar,
+        tuple(sorted(chords)),
+        pickup if pickup < bar - 0.01 else 0.0,
     )
+
+
+def _quality(kind: str) -> str:
+    """The triad of a chord symbol."""
+    if kind.startswith("min"):
+        return "min"
+    return "dim" if kind.startswith(("dim", "half-dim")) else "maj"
 
 
 def _key(fifths: int, mode: str, roots: list[tuple[int, bool]], last: int) -> tuple[int, bool]:

@@ -97,7 +97,7 @@ def signs(pairs: Sequence[tuple[float, float]]) -> float:
     better = sum(a < b for a, b in pairs)
     n = sum(a != b for a, b in pairs)
     tail = sum(comb(n, k) for k in range(max(better, n - better), n + 1)) / 2**n
-    return min(1.0, 2 * tail)
+    return float(min(1.0, 2 * tail))
 
 
 def sections(most: int) -> list[str]:

@@ -37,10 +37,9 @@ def write(name: str, measure: Callable[[], list[str]]) -> list[str]:
         for part in RESULTS.read_text(encoding="utf-8").split("\n## ")[1:]:
             if not part.startswith(f"{name}\n"):
                 parts.append(f"## {part.rstrip()}\n")
-    told = ", ".join(
-        [f"Undersong {undersong.__version__} ({_commit()})", f"Python {platform.python_version()}"]
-        + [f"{peer} {found}" for peer in PEERS if (found := _version(peer))]
-    )
+    peers = [f"{peer} {number}" for peer in PEERS if (number := _version(peer))]
+    own = f"Undersong {undersong.__version__} ({_commit()})"
+    told = ", ".join([own, f"Python {platform.python_version()}", *peers])
     command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
     body = "\n\n".join(f"```text\n{section}\n```" for section in found)
     parts.append(

@@ -217,7 +217,18 @@ class HeardMotif:
     transposed: int
 
 
-Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardPhrase | HeardState | HeardMotif
+@dataclass(frozen=True, slots=True)
+class HeardHarmony:
+    """``chord`` (Harte's syntax) is believed to hold from ``from_`` on; a forecast if that is to come."""
+
+    time: Seconds
+    chord: str
+    from_: Seconds
+    forecast: bool
+    confidence: float
+
+
+Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardPhrase | HeardState | HeardMotif | HeardHarmony
 Sounded = Play | Retract | Release
 Output = Heard | Chose | Sounded
 

@@ -57,15 +57,18 @@ class Chord:
 class Harmony:
     """Which chord the playing implies from ``since`` on, and which is expected next.
 
-    ``coming`` is expected to hold from ``coming_from`` on (None: nothing is foreseen).
+    ``coming`` is expected to hold from ``coming_from`` on; ``expected`` is the share of each pitch class
+    that is expected in the half bar from then on. Confidences: what share the chord covers of what was
+    heard, and of what is expected.
     """
 
     chord: Chord
     since: Seconds
     confidence: float
-    coming: Chord | None
-    coming_from: Seconds | None
+    coming: Chord
+    coming_from: Seconds
     coming_confidence: float
+    expected: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
