@@ -12,6 +12,7 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -163,4 +164,32 @@ def self_paced_taps(folder: Path) -> list[list[float]]:
             for row in csv.DictReader(file):
                 if row["event"] == "SPR":
                     found.append([t / 1000 for t in ast.literal_eval(row["tap_times"])])
+    return found
+
+
+def root_seconds(melody: Melody) -> list[float]:
+    """For how long (in quarters) each root of a tune's chords holds."""
+    held = [0.0] * 12
+    end = melody.notes[-1][0] + melody.notes[-1][1]
+    for chord, until in zip(melody.chords, [*(c[0] for c in melody.chords[1:]), end], strict=True):
+        held[chord[1]] += max(0.0, until - chord[0])
+    return held
+
+
+def lower_voices(most: int = 24, quarter: float = 0.6) -> list[list[float]]:
+    """Intervals between onsets of what lies under the tune in written pieces: in seconds, a quarter lasting
+    ``quarter``. Chorales and quartets of music21's corpus; an empty list where music21 is not installed."""
+    try:
+        from music21 import corpus
+    except ImportError:
+        return []
+    found: list[list[float]] = []
+    quartets = [*corpus.getComposer("mozart")[:4], *corpus.getComposer("haydn")[:4]]
+    for path in [*corpus.getComposer("bach")[:most], *quartets]:
+        parts = list(corpus.parse(path).parts)[1:]
+        notes = [(note, part) for part in parts for note in part.flatten().notes]
+        onsets = sorted({round(float(note.getOffsetInHierarchy(part)), 3) for note, part in notes})
+        gaps = [quarter * (b - a) for a, b in pairwise(onsets)]
+        if len(gaps) > 16:
+            found.append(gaps)
     return found
