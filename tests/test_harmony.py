@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from playing import outputs, played
-from undersong.events import HeardHarmony, Input, NoteOff, NoteOn
+from undersong import Plan
+from undersong.events import Chose, HeardHarmony, Input, NoteOff, NoteOn
 from undersong.listening.repetition import Repetition
 from undersong.testing.makers import MAKER
 from undersong.testing.scenes import evenly, read_playing
@@ -131,3 +133,13 @@ def test_a_folder_without_lead_sheets_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "no lead sheets" in done.stdout
     assert table.read_bytes() == before
+
+
+def test_a_surprise_now_and_then() -> None:
+    """Over minutes of the same tune the tonic is met a few times by the sixth degree's chord, never twice
+    within a minute, and with a reason."""
+    tune = " ".join([TUNE] * 30)
+    out = outputs(read_playing(evenly(tune, 0.5, 0.5, 0.45)), Plan(technique="accompanying"))
+    told = [o for o in out if isinstance(o, Chose) and "another light" in o.because]
+    assert 1 <= len(told) <= 4
+    assert all(b.time - a.time >= 60.0 for a, b in pairwise(told))

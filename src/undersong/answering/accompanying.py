@@ -18,9 +18,10 @@ from typing import ClassVar
 from undersong.answering.technique import RING_DOWN, bar_seconds, velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds
-from undersong.listening.harmony import TRIADS, habit
+from undersong.listening.harmony import MINOR_MODES, TRIADS, habit
 from undersong.listening.impression import Chord, Harmony, Impression, Part
 from undersong.notes import After, Note
+from undersong.theory.chords import MAJOR, MINOR
 from undersong.theory.loudness import level
 from undersong.theory.voicing import lead
 from undersong.turns import NOTHING, Answer, LetGo, Sounding, Turn, Turns
@@ -48,6 +49,8 @@ ROOT, THIRD, FIFTH = 0.0, 0.6, 1.0  # what each degree costs as a bass
 CONSONANCE = 1.2  # weight of the tune's consonance with the bass
 NOTE_CONSONANCE = 0.5
 LEAPS = (0.0, 0.0, 0.0, 0.1, 0.15, 0.05, 0.5, 0.05, 0.35, 0.4, 0.5, 0.6, 0.3)  # cost of each interval
+SURPRISE_REST: Seconds = 75.0  # between two deceptive turns, while the tune flows
+KEY_SURE = 0.5  # confidence of the key from which home is known
 TUNE_PARALLEL = 0.4  # cost of a fifth or an octave kept with the tune
 
 
@@ -94,6 +97,10 @@ class Accompanying:
             )
         chord = _best(heard, harmony, present, YOUNG * exp(-age / (GROWS_OLD * bar)))
         if chord != present and age >= SOONEST * bar:
+            other = _deceptive(heard, chord, so_far)
+            if other is not None:
+                because = "You came home, so for once I put your note in another light."
+                return self._sound(heard, part, harmony, other, held, so_far, because, "surprise")
             return self._sound(
                 heard,
                 part,
@@ -130,7 +137,7 @@ class Accompanying:
 
     def _sound(
         self, heard: Impression, part: Part, harmony: Harmony, chord: Chord, held: list[Sounding],
-        so_far: Turns, because: str,
+        so_far: Turns, because: str, kind: str = "chord",
     ) -> Answer:  # fmt: skip
         before = tuple(sorted(s.play.pitch for s in held if s.play.voice == "chords"))
         low, high = _register(part)
@@ -152,7 +159,7 @@ class Accompanying:
             notes=tuple(notes),
             let_go=LetGo(tuple(s.play.id for s in held), 0.0) if held else None,
             until=part.last_sound + FORSAKEN,
-            turn=Turn(self.name, "chord", heard.time, float(TRIADS.index(chord))),
+            turn=Turn(self.name, kind, heard.time, float(TRIADS.index(chord))),
             because=because,
         )
 
@@ -179,6 +186,24 @@ def _best(heard: Impression, harmony: Harmony, present: Chord | None, youth: flo
         if value > worth:
             best, worth = chord, value
     return best
+
+
+def _deceptive(heard: Impression, chord: Chord, so_far: Turns) -> Chord | None:
+    """Now and then, where the tune comes home on a note that both share: the sixth degree's chord for
+    the tonic's. If the tune does not go along, the next change leaves it as any other chord."""
+    tonality = heard.tonality
+    if heard.playing.name != "flowing" or tonality is None or tonality.confidence < KEY_SURE:
+        return None
+    last = so_far.last(Accompanying.name, "surprise")
+    first = next((turn.at for turn in so_far.turns if turn.technique == Accompanying.name), heard.time)
+    if heard.time - (first if last is None else last.at) < SURPRISE_REST:
+        return None
+    minor = tonality.mode in MINOR_MODES
+    home = Chord(tonality.tonic, MINOR if minor else MAJOR)
+    sixth = Chord((tonality.tonic + (8 if minor else 9)) % 12, MAJOR if minor else MINOR)
+    assert heard.onset is not None
+    assert heard.onset.pitch is not None
+    return sixth if chord == home and heard.onset.pitch % 12 in _classes(sixth) else None
 
 
 def _register(part: Part) -> tuple[int, int]:
