@@ -20,15 +20,18 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from time import process_time_ns
 
 import corpora
 from tables import interval, table
 from undersong import Plan, perform
 from undersong.chance import Chance
-from undersong.events import HeardHarmony, Input, Output
-from undersong.listening.harmony import TRIADS
+from undersong.events import HeardHarmony, Input, NoteOn, Output
+from undersong.listening.harmony import TRIADS, HarmonyListener
+from undersong.listening.repetition import Repetition
 from undersong.listening.tonality import TonalityListener
 from undersong.offline import make_session
+from undersong.reflecting import features
 from undersong.reflecting.duet import Duet, PartnerTone, duet
 from undersong.testing.makers import MAKER, Stage, Timekeeper
 from undersong.theory.chords import QUALITIES, ROOTS
@@ -183,6 +186,16 @@ def forecast(played: Performance) -> list[Pcs]:
     return found
 
 
+def forgetful(played: Performance) -> list[Pcs]:
+    """Our forecast from the key's habits alone, without memory of this maker's playing."""
+    remembered = Repetition.content
+    Repetition.content = lambda self, after, seconds: None  # type: ignore[method-assign]
+    try:
+        return forecast(played)
+    finally:
+        Repetition.content = remembered  # type: ignore[method-assign]
+
+
 def fit(played: Performance, chords: Sequence[Pcs]) -> tuple[float, float]:
     """Melody time that lies in the chords, and all of it."""
     good = whole = 0.0
@@ -191,6 +204,64 @@ def fit(played: Performance, chords: Sequence[Pcs]) -> tuple[float, float]:
         good += sum(shares[pc] for pc in pcs)
         whole += sum(shares)
     return good / whole, 1.0
+
+
+def agrees(played: Performance, chords: Sequence[Pcs]) -> tuple[float, float]:
+    """Melody time in which the chord's root is the written bass, and all of it."""
+    good = whole = 0.0
+    for (start, end), pcs in zip(played.slots(), chords, strict=True):
+        chord = written(played.melody, start)
+        seconds = sum(content(played.melody, start, end))
+        whole += seconds
+        good += seconds * (chord is not None and _root(pcs) == chord[2])
+    return good / whole, 1.0
+
+
+def _root(pcs: Pcs) -> int | None:
+    found = [c.root for c in TRIADS if frozenset((c.root + pc) % 12 for pc in c.pcs) == pcs]
+    return found[0] if found else None
+
+
+def surprised(melody: corpora.Melody, seed: int) -> dict[str, tuple[float, float]]:
+    """The tune in another key from the middle on: fit in the 8 quarters from there, and in the next 16,
+    against the tune as it is: forecast, and as it sounds."""
+    middle = melody.pickup + melody.bar * int((melody.notes[-1][0] / 2) / melody.bar)
+    shift = random.Random(seed).choice((-5, -4, -3, 2, 3, 4, 5))
+    plain = play(melody, seed)
+    moved = play(melody, seed, up=lambda quarter: shift if quarter >= middle - 1e-6 else 0)
+    found: dict[str, tuple[float, float]] = {}
+    for name, first, last in (("first 8 quarters", 0, 8), ("then", 8, 24)):
+        span = (middle + first, middle + last)
+        there = [
+            _fit_within(moved, forecast(moved), span, shift),
+            _fit_within(plain, forecast(plain), span, 0),
+        ]
+        found[f"forecast, {name}"] = there[0], there[1]
+        sounds = [_sounds_within(moved, span, shift), _sounds_within(plain, span, 0)]
+        found[f"as it sounds, {name}"] = sounds[0], sounds[1]
+    return found
+
+
+def _fit_within(played: Performance, chords: Sequence[Pcs], span: tuple[float, float], up: int) -> float:
+    good = whole = 0.0
+    for (start, end), pcs in zip(played.slots(), chords, strict=True):
+        if span[0] - 1e-6 <= start < span[1] - 1e-6:
+            shares = content(played.melody, start, end)
+            good += sum(shares[(pc - up) % 12] for pc in pcs)
+            whole += sum(shares)
+    return good / whole if whole else 0.0
+
+
+def _sounds_within(played: Performance, span: tuple[float, float], up: int) -> float:
+    voices = accompanied(played).voice("bass", "chords")
+    good = whole = 0.0
+    for onset, length, pitch in played.melody.notes:
+        if span[0] - 1e-6 <= onset < span[1] - 1e-6:
+            begins, ends = played.time(onset), played.time(onset + length)
+            whole += ends - begins
+            same = [t for t in voices if t.pitch % 12 == (pitch + up) % 12]
+            good += features.sounding(same, begins, ends)
+    return good / whole if whole else 0.0
 
 
 def at_changes(played: Performance, chords: Sequence[Pcs]) -> tuple[float, float]:
@@ -279,6 +350,7 @@ FORESEEN: tuple[tuple[str, Chooser], ...] = (
     ("written, one triad a slot", human),
     ("best triad, having heard the slot", clairvoyant),
     ("Undersong, forecast", forecast),
+    ("the same without memory", forgetful),
     ("tonic drone, key given", drone),
     ("tonic drone, key found", found_drone),
     ("best triad of the slot before", lagging),
@@ -304,15 +376,42 @@ def sections(most: int) -> list[str]:
             name,
             interval([fit(*pair) for pair in pairs]),
             interval([at_changes(*pair) for pair in pairs]),
+            interval([agrees(*pair) for pair in pairs]),
         ])  # fmt: skip
     return [
-        f"Harmony foreseen: {len(performances)} tunes\n\n" + table(["", "fit", "right at a change"], rows),
+        f"Harmony foreseen: {len(performances)} tunes\n\n"
+        + table(["", "fit", "right at a change", "agrees"], rows),
         "Harmony as it sounds\n\n"
         + table(
             ["", *FIGURES],
             [as_sounds("Undersong, accompanying", [sounded(p, accompanied(p)) for p in performances])],
         ),
+        "The tune in another key from its middle on: fit against that of the tune as it is\n\n"
+        + table(["", "share of the level"], _after_surprise(performances)),
+        _cost(performances),
     ]
+
+
+def _after_surprise(performances: Sequence[Performance]) -> list[list[str]]:
+    found = [surprised(played.melody, seed) for seed, played in enumerate(performances)]
+    return [[name, interval([one[name] for one in found])] for name in found[0]]
+
+
+def _cost(performances: Sequence[Performance]) -> str:
+    """Microseconds a note, of the harmony heard and of the memory in it."""
+    spent = notes = 0
+    for played in performances[:20]:
+        tonality, harmony = TonalityListener(), HarmonyListener()
+        for event in played.events:
+            if isinstance(event, NoteOn):
+                tonality.note(MAKER, event.pitch, begins_phrase=False, pause=0.0)
+                read = tonality.tonality
+                assert read is not None
+                began = process_time_ns()
+                harmony.note(event.heard, event.time, event.pitch, joins=False, pulse=None, key=read)
+                spent += process_time_ns() - began
+                notes += 1
+    return f"Hearing harmony costs {spent / notes / 1000:.0f} microseconds of CPU a note."
 
 
 def main() -> None:
