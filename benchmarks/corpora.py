@@ -28,6 +28,7 @@ class Melody:
     tonic: int
     minor: bool
     bar: float
+    downbeat: float = 0.0  # where the second written bar begins: the first may be an upbeat
     chords: tuple[tuple[float, int, tuple[int, ...], int], ...] = ()
 
     @property
@@ -70,7 +71,9 @@ def _melody(path: Path) -> Melody | None:
     notes: list[list[float]] = []
     roots: list[tuple[int, bool]] = []
     chords: list[tuple[float, int, tuple[int, ...], int]] = []
-    for measure in part.findall("measure"):
+    downbeat = 0.0
+    for number, measure in enumerate(part.findall("measure")):
+        downbeat = now if number == 1 else downbeat
         for element in measure:
             if element.tag == "attributes":
                 divisions = float(element.findtext("divisions") or divisions)
@@ -117,6 +120,7 @@ def _melody(path: Path) -> Melody | None:
         home,
         minor,
         bar,
+        downbeat,
         tuple(chords),
     )
 

@@ -71,7 +71,9 @@ def played(tune: corpora.Melody, moved: int = 0) -> Case:
         stage.note(start, sounds, higher, 70 + chance.spread("touch", 6))
         notes.append((start, start + sounds, higher))
     half = tune.bar / 2
-    slots = tuple(0.5 + keeper.time(n * half) for n in range(int(end / half) + 2))
+    first = tune.downbeat % half  # an upbeat is a slot of its own
+    grid = [0.0] * (first > 0) + [first + n * half for n in range(int((end - first) / half) + 2)]
+    slots = tuple(0.5 + keeper.time(quarter) for quarter in grid)
     written: Spans = [
         (
             0.5 + keeper.time(on),
@@ -223,7 +225,8 @@ def believed(out: list[Output]) -> Spans:
 
 def sounded(made: Duet) -> Spans:
     """The partner's chords (at most three pitch classes: the bass's and the chords') and bass."""
-    times = sorted({round(t.onset, 6) for t in made.partner} | {round(t.offset, 6) for t in made.partner})
+    edges = [*(t.onset for t in made.partner), *(t.offset for t in made.partner)]
+    times = sorted({round(edge, 6) for edge in edges})
     spans: Spans = []
     for at in times:
         on = [t for t in made.partner if t.onset <= at + 1e-6 and t.offset > at + 2e-6]
@@ -264,14 +267,14 @@ def figures(case: Case, spans: Spans) -> dict[str, Pair]:
                 agreed += b - a
                 agrees += (b - a) * (bass is not None and bass % 12 == meant)
     right = changed = 0
-    for (_, a, _), (since, b, _) in pairwise(case.written):
-        if a == b:
+    for (_, was, _), (since, now, _) in pairwise(case.written):
+        if was == now:
             continue
         slot = min(range(len(case.slots)), key=lambda n: abs(case.slots[n] - since))
         changed += 1
-        right += set(at(spans, case.slots[slot] + 1e-3)[0]) == set(b)
+        right += set(at(spans, case.slots[slot] + 1e-3)[0]) == set(now)
     bars = (len(case.slots) - 1) / 2
-    changes = sum(set(a) != set(b) for (_, a, _), (_, b, _) in pairwise(spans) if a and b)
+    changes = sum(set(p) != set(q) for (_, p, _), (_, q, _) in pairwise(spans) if p and q)
     return {
         "fit": (fit, whole),
         "right": (right, changed),

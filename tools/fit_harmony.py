@@ -54,7 +54,7 @@ def count_moves(tune: corpora.Melody, table: Table) -> None:
     end = max(on + length for on, length, _ in tune.notes)
     half, before = tune.bar / 2, None
     for slot in range(int(end / half)):
-        at = (slot + 0.5) * half
+        at = tune.downbeat % half + (slot + 0.5) * half
         held = [c for c in tune.chords if c[0] <= at]
         if not held:
             continue

@@ -6,8 +6,6 @@ matching: the longest context found speaks). What followed there is expected to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from undersong.events import Seconds
 
 Note = tuple[Seconds, int]  # onset, pitch
@@ -81,8 +79,3 @@ class Repetition:
         if whole <= 0.0:
             return content, 0.0
         return [x / whole for x in content], self._trust
-
-
-def remembered(sequences: Sequence[Sequence[Note]]) -> Memory:
-    """A memory from any sequences of (onset, pitch)."""
-    return tuple(tuple((float(onset), int(pitch)) for onset, pitch in notes) for notes in sequences)
