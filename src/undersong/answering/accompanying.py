@@ -21,7 +21,7 @@ from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Harmony, Impression, Part
 from undersong.notes import After, Note
-from undersong.theory.chords import MIN, OPEN, Chord
+from undersong.theory.chords import MIN7, OPEN, QUALITIES, Chord
 from undersong.theory.loudness import level
 from undersong.theory.voicing import lead, parallels
 from undersong.turns import NOTHING, Answer, LetGo, Sounding, Turn, Turns
@@ -34,9 +34,9 @@ CLEAR = 2  # and so many semitones below the maker
 LOW_MAKER = 55  # a maker whose middle lies below is carried from above, by an open fifth
 ABOVE_LOW, ABOVE_HIGH = 60, 76
 
-ENTER_ONSET = 3  # the onset with which it enters at the earliest,
-ENTER_AFTER: Seconds = 1.0  # so long after the first
-SETTLE: Seconds = 0.3  # a chord that has just sounded stays at least so long
+ENTER_ONSET = 2  # the onset with which it enters at the earliest,
+ENTER_AFTER: Seconds = 0.3  # so long after the first
+SETTLE: Seconds = 0.1  # a chord that has just sounded stays at least so long
 LONG: Seconds = 40.0  # how long a chord may sound if nothing changes
 RENEW: Seconds = 8.0  # a chord fades by itself; it is renewed with an onset after so long
 LEVEL_OFF = 1.5  # dB from what the maker's level asks, from which it is renewed
@@ -119,8 +119,12 @@ class Accompanying:
         else:
             ceiling = min(CHORDS_HIGH, (part.lowest or melody) - CLEAR)
             low = min(max(CHORDS_LOW, bass + 3), max(bass + 1, ceiling - 14))
-            voices = lead(chord, uppers, low=low, high=ceiling, others=motions)
-            voices = voices or lead(chord, uppers, low=low, high=ceiling, size=2, others=motions)
+            for size in (3, 2):
+                voices = lead(
+                    chord, uppers, low=low, high=ceiling, size=size, others=motions, sounded=(bass % 12,)
+                )
+                if voices:
+                    break
         strong = velocity_under(heard.gentlest, UNDER_BASS, "bass")
         soft = velocity_under(heard.gentlest, UNDER_CHORDS, "chords")
         return Answer(
@@ -140,7 +144,7 @@ def _ids(held: list[Sounding]) -> tuple[int, ...]:
 
 
 def _number(chord: Chord) -> int:
-    return chord.root + 12 * (chord.pcs == MIN)
+    return chord.root + 12 * [pcs for _, pcs in QUALITIES].index(chord.pcs)
 
 
 def _under(sounding: Sounding) -> float:
@@ -173,7 +177,7 @@ def _bass(harmony: Harmony, melody: int, before: int, present: int | None, part:
         if not harmony.chord.holds(pitch):
             continue
         degree = (pitch - harmony.chord.root) % 12
-        cost = 0.0 if degree == 0 else FIFTH_LOW if degree == 7 else NO_ROOT
+        cost = _inversion(harmony.chord, degree)
         if (melody - pitch) % 12 not in CONSONANT:
             cost += DISSONANT
         if present is None:
@@ -186,6 +190,14 @@ def _bass(harmony: Harmony, melody: int, before: int, present: int | None, part:
         if round(cost - least, 6) < 0:
             best, least = pitch, cost
     return best
+
+
+def _inversion(chord: Chord, degree: int) -> float:
+    """The cost of a degree in the bass: the best one stands well under all of the chord."""
+    if degree not in (0, chord.pcs[1]):
+        return FIFTH_LOW
+    under_all = chord.pcs[1] if chord.pcs == MIN7 else 0
+    return 0.0 if degree == under_all else NO_ROOT
 
 
 def _motion(semitones: int) -> float:

@@ -1,7 +1,8 @@
 """Harmony: which triad the playing implies now, and which holds next. Probabilities, seconds.
 
 Triads are read as degrees of the likeliest key. The present one is kept while it fits; it changes at an
-onset it does not hold, at most so often a bar. The next one is foreseen from what this maker's own
+onset it does not hold, at most so often a bar; a sixth or seventh that the playing brings belongs to it.
+The next one is foreseen from what this maker's own
 playing says comes next (repetition.py), what usually follows a degree, and how triads follow one
 another (tables/, learned from lead sheets).
 """
@@ -15,26 +16,29 @@ from undersong.listening.impression import Harmony, Tonality
 from undersong.listening.repetition import Memory, Repetition
 from undersong.listening.tables.lead_sheets import COMING, MOVES
 from undersong.notes import Pulse
-from undersong.theory.chords import MAJ, MIN, Chord, harte
+from undersong.theory.chords import DOM7, MAJ, MAJ6, MIN, MIN7, Chord, harte
 from undersong.theory.keys import SCALES
 
 CHORDS: tuple[Chord, ...] = tuple(Chord(root, q) for q in (MAJ, MIN) for root in range(12))
 NAMES: tuple[str, ...] = tuple(harte(chord) for chord in CHORDS)
+# What a triad may be coloured with: tones that stand well on its root or, in minor, on its third.
+COLOURS: tuple[tuple[tuple[int, ...], ...], ...] = ((MAJ6, DOM7), (MIN7,))
 MINOR_MODES = (1, 2, 3)  # indices into theory.keys.MODES
 _MODE = {"major": 0, "minor": 1, "dorian": 2, "phrygian": 3, "lydian": 4, "mixolydian": 5}
 
 NO_PULSE_SPAN: Seconds = 1.2  # half a bar where no pulse is heard
 NO_PULSE_BAR: Seconds = 4.0
 HALF_BAR, BAR = 2.0, 4.0  # beats
-CHANGES = 1.5  # chord changes a bar, at most;
-SAVED = 2.0  # and so many in a row, after a calm
+CHANGES = 2.0  # chord changes that a bar allows: most need none, so that tunes get some 1.3;
+SAVED = 3.0  # and so many in a row, after a calm
 FADE: Seconds = 1.2  # what sounded longer ago counts 1/e
 NEW = 0.3  # weight in seconds of a note that has just begun
 LONGEST: Seconds = 1.5  # of a note that counts
 
 NOW, LATELY, SOON, MOVE = 0.6, 0.5, 0.7, 0.05  # weights of what a triad is chosen by
 AHEAD, STEP, STILL = 1.0, 0.05, 0.0  # and a coming one: its content, the move, the present one's own
-SLIP_SURE = 0.5  # confidence of the key from which a note outside it moves nothing
+COLOURED = 0.04  # share of what sounded or is expected from which a tone colours the triad
+SLIP_SURE = 0.8  # confidence of the key from which a note outside it moves nothing
 
 
 class HarmonyListener:
@@ -70,11 +74,13 @@ class HarmonyListener:
         minor = int(_MODE[tonality.mode] in MINOR_MODES)
         before = self._harmony
         chord, since = self._present(now, pc, held, tonality, minor)
+        coloured = before.chord if before is not None and since == before.since else None
+        coloured = coloured or self._coloured(chord, soon, tonality)
         share = self._share(chord)
         coming = self._coming(chord, held, tonality.tonic, minor)
         starts = now + self._gap if pulse is None else _beat_after(pulse, now + 0.5 * self._gap)
         sure = round(min(1.0, held[coming]), 3)
-        self._harmony = Harmony(CHORDS[chord], since, share, CHORDS[coming], starts, sure)
+        self._harmony = Harmony(coloured, since, share, CHORDS[coming], starts, sure)
         return self._tell(now, chord, coming, before)
 
     def _fade(self, now: Seconds, pc: int, pulse: Pulse | None) -> None:
@@ -110,7 +116,7 @@ class HarmonyListener:
         before, tonic = self._harmony, tonality.tonic
         number = None
         if before is not None:
-            number = before.chord.root + 12 * (before.chord.pcs == MIN)
+            number = before.chord.root + 12 * (before.chord.pcs[1] == 3)
             slip = tonality.confidence > SLIP_SURE and (pc - tonic) % 12 not in SCALES[_MODE[tonality.mode]]
             if slip or self._saved < 1.0 or before.chord.holds(pc):
                 return number, before.since
@@ -127,6 +133,19 @@ class HarmonyListener:
         if number is not None:
             self._saved -= 1.0
         return best, now
+
+    def _coloured(self, number: int, soon: list[float], tonality: Tonality) -> Chord:
+        """The triad with the sixth or seventh of the key that the playing brings most, if it does."""
+        root = number % 12
+        scale = SCALES[_MODE[tonality.mode]]
+        whole = sum(self._lately)
+        best, most = CHORDS[number], COLOURED
+        for pcs in COLOURS[number // 12]:
+            added = (root + pcs[-1]) % 12
+            share = round((self._lately[added] / whole + soon[added]) / 2, 6)
+            if (added - tonality.tonic) % 12 in scale and share > most:
+                best, most = Chord(root, pcs), share
+        return best
 
     def _share(self, chord: int) -> float:
         """How much of what sounded lately the triad holds."""
@@ -149,7 +168,7 @@ class HarmonyListener:
         assert read is not None
         assert read.coming_from is not None
         told: list[HeardHarmony] = []
-        if before is None or before.chord != read.chord:
+        if before is None or before.since != read.since:
             told.append(HeardHarmony(now, NAMES[chord], now, False, read.confidence))
         pair = (NAMES[chord], NAMES[coming])
         if pair != self._told:

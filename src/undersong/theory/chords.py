@@ -29,6 +29,7 @@ class Chord:
 # Semitones over the root, by Harte's shorthand. ("5" is the open fifth: neither major nor minor.)
 MAJ, MIN, DIM, AUG = (0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 8)
 OPEN = (0, 7)
+MAJ6, DOM7, MAJ7, MIN7, MIN6 = (0, 4, 7, 9), (0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 7, 9)
 QUALITIES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("maj", MAJ),
     ("min", MIN),
@@ -38,13 +39,13 @@ QUALITIES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("1", (0,)),
     ("sus4", (0, 5, 7)),
     ("sus2", (0, 2, 7)),
-    ("7", (0, 4, 7, 10)),
-    ("maj7", (0, 4, 7, 11)),
-    ("min7", (0, 3, 7, 10)),
+    ("7", DOM7),
+    ("maj7", MAJ7),
+    ("min7", MIN7),
     ("hdim7", (0, 3, 6, 10)),
     ("dim7", (0, 3, 6, 9)),
-    ("maj6", (0, 4, 7, 9)),
-    ("min6", (0, 3, 7, 9)),
+    ("maj6", MAJ6),
+    ("min6", MIN6),
 )  # fmt: skip
 _DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 

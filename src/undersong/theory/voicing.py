@@ -57,19 +57,20 @@ def lead(
     high: int,
     size: int = 3,
     others: Sequence[Motion] = (),
+    sounded: Sequence[int] = (),
 ) -> tuple[int, ...]:
     """The voicing nearest to ``previous`` (empty: to the middle of the register), lowest first.
 
     ``others`` are voices that move at the same time (a bass, the maker's melody): no parallels are made
-    with them, either, and what they sound need not be doubled. Empty where the register holds no voicing.
+    with them, either. Pitch classes ``sounded`` elsewhere need not be doubled. Empty where the register
+    holds no voicing.
     """
     size = min(size, MOST_CLASSES)
-    outer = [after % 12 for _, after in others]
     best: tuple[int, ...] = ()
     least: float | None = None
     for voicing in voicings(chord, size, low, high):
         there = [pitch % 12 for pitch in voicing]
-        cost = float(MISSING * sum(1 for pc in chord.classes if pc not in there and pc not in outer))
+        cost = float(MISSING * sum(1 for pc in chord.classes if pc not in there and pc not in sounded))
         cost += MISSING * (len(there) - len(dict.fromkeys(there)))
         if len(previous) == size:
             motions = list(zip(previous, voicing, strict=True))
@@ -98,5 +99,6 @@ def chorale(
         high=soprano - 1,
         size=2,
         others=((before[0], bass), (before[3], soprano)),
+        sounded=(bass % 12, soprano % 12),
     )
     return (bass, inner[0], inner[1], soprano) if len(inner) == 2 else None
