@@ -16,9 +16,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import corpora  # noqa: E402  the reader of lead sheets lies beside the benchmarks
+from undersong.listening.harmony import HarmonyListener  # noqa: E402
+from undersong.listening.impression import Tonality  # noqa: E402
+from undersong.testing.makers import MAKER  # noqa: E402
 
 OUT = ROOT / "src" / "undersong" / "listening" / "tables" / "lead_sheets.py"
 SMOOTH = 0.5  # count added to each cell
+RIDGE = 10.0  # half bars
+QUARTER = 0.6  # seconds at which the tunes are read
+SPAN = 1.2  # seconds, two quarters
 DEGREES = range(12)
 Table = list[list[float]]
 
@@ -31,19 +37,25 @@ def main() -> None:
     tunes = [tune for tune in corpora.melodies(corpus) if tune.chords and not tune.held_out]
     digest = sha256(repr([(t.name, t.notes, t.chords) for t in tunes]).encode()).hexdigest()[:16]
     moves = [[[SMOOTH] * 24 for _ in range(24)] for _ in range(2)]
-    coming = [[[SMOOTH] * 12 for _ in DEGREES] for _ in range(2)]
+    rows: list[list[tuple[list[float], list[float]]]] = [[], []]
     for tune in tunes:
         count_moves(tune, moves[tune.minor])
-        count_coming(tune, coming[tune.minor])
+        observe(tune, rows[tune.minor])
+    coming = [regress(rows[0]), regress(rows[1])]
     OUT.write_text(
         f'"""Learned from the melodies and chord symbols of {len(tunes)} lead sheets (OpenEWLD, public\n'
         f"domain; digest {digest}) by tools/fit_harmony.py. Do not edit.\n\n"
         "First index: 0 major, 1 minor. Chords are numbered by degree in semitones over the tonic, major\n"
-        "0-11, minor 12-23. Values are hundredths: of a natural logarithm in MOVES, of 1 in COMING.\n"
+        "0-11, minor 12-23. Values: hundredths of a natural logarithm in MOVES, thousandths in COMING.\n"
         '"""\n\n'
         "from __future__ import annotations\n\n"
         + written("MOVES", "log-probability of the chord half a bar after a chord", moves, True)
-        + written("COMING", "share of each degree in the half bar after a degree", coming, False),
+        + written(
+            "COMING",
+            "what each thing known adds to a degree's share of the coming half bar",
+            coming,
+            False,
+        ),
         encoding="utf-8",
     )
     print(f"Wrote {OUT.relative_to(ROOT)} from {len(tunes)} tunes")
@@ -65,16 +77,52 @@ def count_moves(tune: corpora.Melody, table: Table) -> None:
         before = now
 
 
-def count_coming(tune: corpora.Melody, table: Table) -> None:
-    """After each note, the degrees that sound in the half bar after its end, by duration."""
-    half = tune.bar / 2
-    for index, (on, length, pitch) in enumerate(tune.notes):
-        start = on + length
-        row = table[(pitch - tune.tonic) % 12]
-        for later, lasts, other in tune.notes[index + 1 :]:
-            if later >= start + half:
-                break
-            row[(other - tune.tonic) % 12] += min(lasts, start + half - later)
+def observe(tune: corpora.Melody, rows: list[tuple[list[float], list[float]]]) -> None:
+    """For each half bar: what was known before it, and the share of each degree in it."""
+    half, first = tune.bar / 2, tune.downbeat % (tune.bar / 2)
+    listener = HarmonyListener()
+    key = Tonality(tune.tonic, "minor" if tune.minor else "major", 1.0, (), (), 0)
+    end = max(on + length for on, length, _ in tune.notes)
+    index = 0
+    for slot in range(int((end - first) / half) + 1):
+        start = first + slot * half
+        while index < len(tune.notes) and tune.notes[index][0] < start - 1e-6:
+            on, _, pitch = tune.notes[index]
+            listener.note(on * QUARTER, MAKER, pitch, key, None)
+            index += 1
+        content = [0.0] * 12
+        for on, length, pitch in tune.notes[max(0, index - 4) : index + 24]:
+            inside = min(on + length, start + half) - max(on, start)
+            content[(pitch - tune.tonic) % 12] += max(0.0, inside)
+        whole = sum(content)
+        if index and whole > 0:
+            known = listener.known(MAKER, tune.tonic, SPAN)
+            rows.append(([1.0 * x for x in known], [x / whole for x in content]))
+
+
+def regress(rows: list[tuple[list[float], list[float]]]) -> Table:
+    """Ridge regression of every degree's share on what was known: a row of 12 for each thing known."""
+    size = len(rows[0][0])
+    square = [[RIDGE * (a == b) for b in range(size)] for a in range(size)]
+    right = [[0.0] * 12 for _ in range(size)]
+    for known, content in rows:
+        there = [(n, x) for n, x in enumerate(known) if x]
+        for a, x in there:
+            row, aim = square[a], right[a]
+            for b, y in there:
+                row[b] += x * y
+            for degree in DEGREES:
+                aim[degree] += x * content[degree]
+    for n in range(size):  # Gauss and Jordan: positive definite, so no pivoting
+        scale = square[n][n]
+        square[n] = [x / scale for x in square[n]]
+        right[n] = [x / scale for x in right[n]]
+        for other in range(size):
+            if other != n and square[other][n]:
+                factor = square[other][n]
+                square[other] = [x - factor * y for x, y in zip(square[other], square[n], strict=True)]
+                right[other] = [x - factor * y for x, y in zip(right[other], right[n], strict=True)]
+    return right
 
 
 def written(name: str, what: str, tables: list[Table], logs: bool) -> str:
@@ -84,7 +132,7 @@ def written(name: str, what: str, tables: list[Table], logs: bool) -> str:
         lines.append("    (")
         for row in table:
             whole = sum(row)
-            cells = [round(100 * (log(x / whole) if logs else x / whole)) for x in row]
+            cells = [round(100 * log(x / whole)) if logs else round(1000 * x) for x in row]
             lines.append("        (" + ", ".join(map(str, cells)) + "),")
         lines.append("    ),")
     return "\n".join([*lines, ")", "", ""])

@@ -38,6 +38,7 @@ LONGEST: Seconds = 1.5  # of a note that counts
 NOW, LATELY, SOON, MOVE = 0.6, 0.5, 0.7, 0.05  # weights of what a triad is chosen by
 AHEAD, STEP, STILL = 1.0, 0.05, 0.0  # and a coming one: its content, the move, the present one's own
 COLOURED = 0.04  # share of what sounded or is expected from which a tone colours the triad
+SLIGHT = 0.01  # what is known less than this tells nothing
 SLIP_SURE = 0.8  # confidence of the key from which a note outside it moves nothing
 
 
@@ -49,6 +50,7 @@ class HarmonyListener:
         self._repetitions: dict[MakerId, Repetition] = {}
         self._lately = [0.0] * 12
         self._last: tuple[Seconds, int] | None = None
+        self._before = 0  # the pitch class before the last
         self._saved = SAVED
         self._gap: Seconds = 0.5
         self._harmony: Harmony | None = None
@@ -69,7 +71,7 @@ class HarmonyListener:
             repetition = self._repetitions[maker] = Repetition(self._memory)
         repetition.note(now, pitch)
         self._fade(now, pc, pulse)
-        soon = self._soon(repetition, pc, tonality, pulse)
+        soon = self._soon(maker, tonality, pulse)
         held = _sums(soon)
         minor = int(_MODE[tonality.mode] in MINOR_MODES)
         before = self._harmony
@@ -94,20 +96,39 @@ class HarmonyListener:
                 self._gap += 0.3 * (passed - self._gap)
             bar = NO_PULSE_BAR if pulse is None else BAR * pulse.period
             self._saved = min(SAVED, self._saved + CHANGES * passed / bar)
+            self._before = self._last[1]
+        else:
+            self._before = pc
         self._lately[pc] += NEW
         self._last = (now, pc)
 
-    def _soon(
-        self, repetition: Repetition, pc: int, tonality: Tonality, pulse: Pulse | None
-    ) -> list[float]:
+    def known(self, maker: MakerId, tonic: int, span: Seconds) -> list[float]:
+        """What the coming half bar is foreseen from, by degree: the last note, the one before it, the
+        share of what sounded lately, and what followed such a turn before, as far as it is trusted."""
+        again, trust = self._repetitions[maker].expect(span)
+        whole = sum(self._lately)
+        known = [0.0] * 48
+        assert self._last is not None
+        known[(self._last[1] - tonic) % 12] = 1.0
+        known[12 + (self._before - tonic) % 12] = 1.0
+        for pc in range(12):
+            degree = (pc - tonic) % 12
+            known[24 + degree] = self._lately[pc] / whole
+            known[36 + degree] = trust * again[pc]
+        return known
+
+    def _soon(self, maker: MakerId, tonality: Tonality, pulse: Pulse | None) -> list[float]:
         """The share of each pitch class expected in the next half bar."""
         span = NO_PULSE_SPAN if pulse is None else HALF_BAR * pulse.period
-        again, trust = repetition.expect(span)
         tonic = tonality.tonic
-        row = COMING[_MODE[tonality.mode] in MINOR_MODES][(pc - tonic) % 12]
-        rest = (1.0 - trust) / 100
-        usual = row[12 - tonic :] + row[: 12 - tonic]
-        return [rest * u + trust * a for u, a in zip(usual, again, strict=True)]
+        table = COMING[_MODE[tonality.mode] in MINOR_MODES]
+        soon = [0.0] * 12
+        for number, x in enumerate(self.known(maker, tonic, span)):
+            if x > SLIGHT:
+                x /= 1000
+                soon = [s + x * row for s, row in zip(soon, table[number], strict=True)]
+        soon = [max(0.0, x) for x in soon]
+        return soon[12 - tonic :] + soon[: 12 - tonic]
 
     def _present(
         self, now: Seconds, pc: int, held: list[float], tonality: Tonality, minor: int
