@@ -6,7 +6,8 @@ Lead sheets that nothing was fitted to (a third, by a hash of the name), played 
 (60-140 a minute, uneven, drifting), without tempo, meter or key. A slot is half a written bar. Fit: share
 of melody time in which the melody is one of the chord's (at most three) pitch classes. Forecast: the last
 harmony known before the slot begins. Reacting: what is believed while it sounds, or what the partner
-sounds. Right: the written triad where it changes. Consonant: melody over bass in P1 m3 M3 P5 m6 M6.
+sounds. Right: the written triad is in the chord where it
+changes. Consonant: melody over bass in P1 m3 M3 P5 m6 M6.
 Agrees: time on the written bass's pitch class. Changes: of chord, a written bar. Means over time with
 95% bootstrap intervals over tunes; the baselines hear the same playing.
 """
@@ -272,7 +273,7 @@ def figures(case: Case, spans: Spans) -> dict[str, Pair]:
             continue
         slot = min(range(len(case.slots)), key=lambda n: abs(case.slots[n] - since))
         changed += 1
-        right += set(at(spans, case.slots[slot] + 1e-3)[0]) == set(now)
+        right += set(at(spans, case.slots[slot] + 1e-3)[0]) >= set(now)
     bars = (len(case.slots) - 1) / 2
     changes = sum(set(p) != set(q) for (_, p, _), (_, q, _) in pairwise(spans) if p and q)
     return {

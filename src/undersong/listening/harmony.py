@@ -36,9 +36,10 @@ NEW = 0.3  # weight in seconds of a note that has just begun
 LONGEST: Seconds = 1.5  # of a note that counts
 
 NOW, LATELY, SOON, MOVE = 0.6, 0.5, 0.7, 0.05  # weights of what a triad is chosen by
-AHEAD, STEP, STILL = 1.0, 0.05, 0.0  # and a coming one: its content, the move, the present one's own
+AHEAD, STEP, STILL = 1.0, 0.03, 0.03  # and a coming one: its content, the move, the present one's own
 COLOURED = 0.04  # share of what sounded or is expected from which a tone colours the triad
 SLIGHT = 0.01  # what is known less than this tells nothing
+ALONE: Seconds = 4.0  # a note that strays so long after another is a slip
 SLIP_SURE = 0.8  # confidence of the key from which a note outside it moves nothing
 
 
@@ -52,6 +53,7 @@ class HarmonyListener:
         self._last: tuple[Seconds, int] | None = None
         self._before = 0  # the pitch class before the last
         self._saved = SAVED
+        self._strayed: Seconds = -ALONE  # when a note last strayed from the key
         self._gap: Seconds = 0.5
         self._harmony: Harmony | None = None
         self._told: tuple[str, str] | None = None
@@ -138,8 +140,7 @@ class HarmonyListener:
         number = None
         if before is not None:
             number = before.chord.root + 12 * (before.chord.pcs[1] == 3)
-            slip = tonality.confidence > SLIP_SURE and (pc - tonic) % 12 not in SCALES[_MODE[tonality.mode]]
-            if slip or self._saved < 1.0 or before.chord.holds(pc):
+            if self._saved < 1.0 or before.chord.holds(pc) or self._slipped(now, pc, tonality):
                 return number, before.since
         moves = MOVES[minor][0 if number is None else _degree(number, tonic)]
         lately = _sums(self._lately)
@@ -154,6 +155,15 @@ class HarmonyListener:
         if number is not None:
             self._saved -= 1.0
         return best, now
+
+    def _slipped(self, now: Seconds, pc: int, tonality: Tonality) -> bool:
+        """Whether a note strays from a clear key; a second one soon after is no slip but a new key."""
+        scale = SCALES[_MODE[tonality.mode]]
+        if tonality.confidence <= SLIP_SURE or (pc - tonality.tonic) % 12 in scale:
+            return False
+        alone = now - self._strayed > ALONE
+        self._strayed = now
+        return alone
 
     def _coloured(self, number: int, soon: list[float], tonality: Tonality) -> Chord:
         """The triad with the sixth or seventh of the key that the playing brings most, if it does."""
