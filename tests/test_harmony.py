@@ -166,3 +166,16 @@ def test_a_low_maker_is_carried_from_above() -> None:
     made = accompanied(makers.steady([(n, d, p - 24) for n, d, p in TUNE], 5))
     assert made.partner
     assert min(p.pitch for p in made.partner) >= 57
+
+
+def test_one_stray_note_moves_no_chord_and_a_second_does() -> None:
+    """In a clear key a note outside it leaves the chord alone; another soon after is taken at its word."""
+    listener = HarmonyListener()
+    key = Tonality(0, "major", 0.95, ((0.95, 0, 0),), (0.0,) * 12, 5)
+    read = []
+    for n, pitch in enumerate((60, 64, 67, 64, 60, 66, 68)):
+        listener.note(0.5 * n, MAKERS[0], pitch, key, None)
+        assert listener.harmony is not None
+        read.append(listener.harmony.chord)
+    assert read[5] == read[4]
+    assert read[6].holds(68)

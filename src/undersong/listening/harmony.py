@@ -40,6 +40,7 @@ AHEAD, STEP, STILL = 1.0, 0.03, 0.03  # and a coming one: its content, the move,
 COLOURED = 0.04  # share of what sounded or is expected from which a tone colours the triad
 SLIGHT = 0.01  # what is known less than this tells nothing
 ALONE: Seconds = 4.0  # a note that strays so long after another is a slip
+ASTRAY: Seconds = 6.0  # so long after a lost key nothing is foreseen by degree
 SLIP_SURE = 0.8  # confidence of the key from which a note outside it moves nothing
 
 
@@ -54,6 +55,7 @@ class HarmonyListener:
         self._before = 0  # the pitch class before the last
         self._saved = SAVED
         self._strayed: Seconds = -ALONE  # when a note last strayed from the key
+        self._lost: Seconds = -ASTRAY  # when the key was last found not to hold
         self._gap: Seconds = 0.5
         self._harmony: Harmony | None = None
         self._told: tuple[str, str] | None = None
@@ -123,6 +125,10 @@ class HarmonyListener:
         """The share of each pitch class expected in the next half bar."""
         span = NO_PULSE_SPAN if pulse is None else HALF_BAR * pulse.period
         tonic = tonality.tonic
+        if self._astray:
+            again, trust = self._repetitions[maker].expect(span)
+            rest = (1.0 - trust) / sum(self._lately)
+            return [rest * x + trust * y for x, y in zip(self._lately, again, strict=True)]
         table = COMING[_MODE[tonality.mode] in MINOR_MODES]
         soon = [0.0] * 12
         for number, x in enumerate(self.known(maker, tonic, span)):
@@ -140,7 +146,8 @@ class HarmonyListener:
         number = None
         if before is not None:
             number = before.chord.root + 12 * (before.chord.pcs[1] == 3)
-            if self._saved < 1.0 or before.chord.holds(pc) or self._slipped(now, pc, tonality):
+            slipped = self._slipped(now, pc, tonality)
+            if slipped or self._saved < 1.0 or before.chord.holds(pc):
                 return number, before.since
         moves = MOVES[minor][0 if number is None else _degree(number, tonic)]
         lately = _sums(self._lately)
@@ -156,12 +163,18 @@ class HarmonyListener:
             self._saved -= 1.0
         return best, now
 
+    @property
+    def _astray(self) -> bool:
+        """Whether the key that is still believed has just been left."""
+        return self._last is not None and self._last[0] - self._lost < ASTRAY
+
     def _slipped(self, now: Seconds, pc: int, tonality: Tonality) -> bool:
         """Whether a note strays from a clear key; a second one soon after is no slip but a new key."""
         scale = SCALES[_MODE[tonality.mode]]
         if tonality.confidence <= SLIP_SURE or (pc - tonality.tonic) % 12 in scale:
             return False
         alone = now - self._strayed > ALONE
+        self._lost = self._lost if alone else now
         self._strayed = now
         return alone
 
@@ -187,8 +200,9 @@ class HarmonyListener:
         """The triad that will hold next."""
         moves = MOVES[minor][_degree(present, tonic)]
         best, most = present, -99.0
+        step = 0.0 if self._astray else STEP
         for chord in range(24):
-            worth = AHEAD * held[chord] + STEP * moves[_degree(chord, tonic)] / 100
+            worth = AHEAD * held[chord] + step * moves[_degree(chord, tonic)] / 100
             worth = round(worth + STILL * (chord == present), 6)
             if worth > most:
                 best, most = chord, worth
