@@ -11,26 +11,31 @@ import csv
 import sys
 import zipfile
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
+from zlib import crc32
 
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 @dataclass(frozen=True, slots=True)
 class Melody:
-    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar; its chords
-    as (onset, root, "maj", "min" or "dim", bass); the length of a first bar that is not whole."""
+    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar; the written
+    chords as (onset, root, semitones of the triad over it, pitch class of the bass)."""
 
     name: str
     notes: tuple[tuple[float, float, int], ...]
     tonic: int
     minor: bool
     bar: float
-    chords: tuple[tuple[float, int, str, int], ...] = ()
-    pickup: float = 0.0
+    downbeat: float = 0.0  # where the second written bar begins: the first may be an upbeat
+    chords: tuple[tuple[float, int, tuple[int, ...], int], ...] = ()
+
+    @property
+    def held_out(self) -> bool:
+        """Whether the tune is kept for testing: a third of them, by a hash of the name."""
+        return not fitted(self.name)
 
 
 def data() -> Path:
@@ -43,20 +48,15 @@ def data() -> Path:
     sys.exit(0)
 
 
-def melodies(folder: Path, most: int | None = None) -> list[Melody]:
-    """The lead sheets of the development data that hold at least 16 notes, in order of name."""
-    return melodies_in(folder / "openewld", most)
-
-
 def fitted(name: str) -> bool:
-    """Whether weights may be fitted to this lead sheet: one half of them, drawn by name."""
-    return sha256(f"openewld {name}".encode()).digest()[0] % 2 == 0
+    """Whether weights may be fitted to this lead sheet: two thirds of them, by a hash of the name."""
+    return crc32(name.encode()) % 3 != 0
 
 
-def melodies_in(folder: Path, most: int | None = None) -> list[Melody]:
-    """The lead sheets (*.mxl) of a folder that hold at least 16 notes, in order of name."""
+def melodies(folder: Path, most: int | None = None) -> list[Melody]:
+    """The lead sheets of a folder that hold at least 16 notes, in order of name."""
     found: list[Melody] = []
-    for path in sorted(folder.glob("*.mxl")):
+    for path in sorted((folder / "openewld").glob("*.mxl")):
         melody = _melody(path)
         if melody is not None and len(melody.notes) >= 16:
             found.append(melody)
@@ -76,10 +76,10 @@ def _melody(path: Path) -> Melody | None:
     fifths, mode = 0, "major"
     notes: list[list[float]] = []
     roots: list[tuple[int, bool]] = []
-    chords: list[tuple[float, int, str, int]] = []
-    pickup = 0.0
+    chords: list[tuple[float, int, tuple[int, ...], int]] = []
+    downbeat = 0.0
     for number, measure in enumerate(part.findall("measure")):
-        pickup = now if number == 1 else pickup
+        downbeat = now if number == 1 else downbeat
         for element in measure:
             if element.tag == "attributes":
                 divisions = float(element.findtext("divisions") or divisions)
@@ -96,11 +96,7 @@ def _melody(path: Path) -> Melody | None:
                     kind = element.findtext("kind") or ""
                     root_pc = (STEPS[step] + alter) % 12
                     roots.append((root_pc, kind.startswith("min")))
-                    bass = element.findtext("bass/bass-step")
-                    lowered = int(float(element.findtext("bass/bass-alter") or 0))
-                    low = (STEPS[bass] + lowered) % 12 if bass else root_pc
-                    off = float(element.findtext("offset") or 0) / divisions
-                    chords.append((now + off, root_pc, _quality(kind), low))
+                    chords.append((now, root_pc, _triad(kind), _bass(element, root_pc)))
             elif element.tag in ("backup", "forward"):
                 sign = -1 if element.tag == "backup" else 1
                 now += sign * float(element.findtext("duration") or 0) / divisions
@@ -130,16 +126,25 @@ def _melody(path: Path) -> Melody | None:
         home,
         minor,
         bar,
-        tuple(sorted(chords)),
-        pickup if pickup < bar - 0.01 else 0.0,
+        downbeat,
+        tuple(chords),
     )
 
 
-def _quality(kind: str) -> str:
-    """The triad of a chord symbol."""
-    if kind.startswith("min"):
-        return "min"
-    return "dim" if kind.startswith(("dim", "half-dim")) else "maj"
+def _triad(kind: str) -> tuple[int, ...]:
+    """The triad of a MusicXML kind, as semitones over the root."""
+    if kind.startswith(("diminished", "half")):
+        return (0, 3, 6)
+    if kind.startswith("aug"):
+        return (0, 4, 8)
+    return (0, 3, 7) if kind.startswith("min") else (0, 4, 7)
+
+
+def _bass(harmony: ElementTree.Element, root: int) -> int:
+    step = harmony.findtext("bass/bass-step")
+    if step is None:
+        return root
+    return (STEPS[step] + int(float(harmony.findtext("bass/bass-alter") or 0))) % 12
 
 
 def _key(fifths: int, mode: str, roots: list[tuple[int, bool]], last: int) -> tuple[int, bool]:

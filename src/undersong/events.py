@@ -219,7 +219,8 @@ class HeardMotif:
 
 @dataclass(frozen=True, slots=True)
 class HeardHarmony:
-    """``chord`` (Harte's syntax) is believed to hold from ``from_`` on; a forecast if that is to come."""
+    """Which chord (in Harte's syntax) is believed to hold from ``from_`` on; a forecast lies ahead of
+    ``time``."""
 
     time: Seconds
     chord: str
@@ -228,7 +229,7 @@ class HeardHarmony:
     confidence: float
 
 
-Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardPhrase | HeardState | HeardMotif | HeardHarmony
+Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardHarmony | HeardPhrase | HeardState | HeardMotif
 Sounded = Play | Retract | Release
 Output = Heard | Chose | Sounded
 

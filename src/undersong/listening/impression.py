@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from undersong.events import MakerId, Seconds
 from undersong.notes import Pulse, Tone
+from undersong.theory.chords import Chord
 from undersong.theory.loudness import SILENCE, velocity_at
 
 STATES: tuple[str, ...] = (
@@ -46,29 +47,18 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
-class Chord:
-    """``root`` as a pitch class; ``pcs``, its pitch classes as semitones over the root, ascending."""
-
-    root: int
-    pcs: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Harmony:
     """Which chord the playing implies from ``since`` on, and which is expected next.
 
-    ``coming`` is expected to hold from ``coming_from`` on; ``expected`` is the share of each pitch class
-    that is expected in the half bar from then on. Confidences: what share the chord covers of what was
-    heard, and of what is expected.
+    ``coming`` is expected to hold from ``coming_from`` on (None: nothing is foreseen).
     """
 
     chord: Chord
     since: Seconds
     confidence: float
-    coming: Chord
-    coming_from: Seconds
+    coming: Chord | None
+    coming_from: Seconds | None
     coming_confidence: float
-    expected: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from undersong.events import (
     Tap,
 )
 from undersong.listening.harmony import HarmonyListener
-from undersong.listening.impression import Harmony, Impression, Part, Playing
+from undersong.listening.impression import Impression, Part, Playing
 from undersong.listening.part import PartListener
 from undersong.listening.tonality import TonalityListener
 from undersong.notes import Pulse, Tone
@@ -40,7 +40,7 @@ class Listener:
     def __init__(self) -> None:
         self._parts: dict[MakerId, PartListener] = {}
         self._tonality = TonalityListener()
-        self._harmony: dict[MakerId, HarmonyListener] = {}
+        self._harmony = HarmonyListener()
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
         self.new_group = False  # whether the last event opened a group of onsets
@@ -85,16 +85,11 @@ class Listener:
         if pitch is not None:
             self._tonality.note(part.maker, pitch, begins_phrase=begins, pause=pause)
             heard += self._tell_tonality(now)
-            heard += self._hear_harmony(part, now, tone.onset, pitch)
+            tonality = self._tonality.tonality
+            if tonality is not None:
+                pulse = _most_trusted([part.pulse for part in self._parts.values()])
+                heard += self._harmony.note(now, part.maker, pitch, tonality, pulse)
         return heard
-
-    def _hear_harmony(self, part: PartListener, now: Seconds, onset: Seconds, pitch: int) -> list[Heard]:
-        """Each maker's own harmony, in the key of all; told of the one that leads the answer."""
-        read = self._tonality.tonality
-        assert read is not None
-        harmony = self._harmony.setdefault(part.maker, HarmonyListener())
-        joins = not self.new_group
-        return harmony.note(now, onset, pitch, joins=joins, pulse=part.pulse, key=read)
 
     def _ended(self, tones: list[Tone]) -> None:
         for tone in tones:
@@ -119,7 +114,6 @@ class Listener:
     def wake_at(self) -> Seconds | None:
         """When time alone will change what is heard."""
         times = [part.wake_at for part in self._parts.values()]
-        times += [harmony.wake_at for harmony in self._harmony.values()]
         due = [time for time in times if time is not None]
         return min(due) if due else None
 
@@ -136,9 +130,6 @@ class Listener:
             if rested is not None:
                 self._tonality.phrase_ended(part.maker, rested)
                 heard += self._tell_tonality(now)
-        for maker, harmony in self._harmony.items():
-            harmony.pulse_is(self._parts[maker].pulse)
-            heard += harmony.advance(now)
         return heard
 
     def impression(self, now: Seconds) -> Impression:
@@ -148,18 +139,14 @@ class Listener:
         return Impression(
             time=now,
             onset=self._onset,
-            pulse=_most_trusted(list(parts.values())),
+            pulse=_most_trusted([part.pulse for part in parts.values()]),
             tonality=self._tonality.tonality,
             makers=parts,
             playing=lead.playing if lead is not None else QUIET,
             lead=lead,
             gentlest=_gentlest(now, list(parts.values())),
-            harmony=self._harmony_of(lead),
+            harmony=self._harmony.harmony,
         )
-
-    def _harmony_of(self, lead: Part | None) -> Harmony | None:
-        harmony = self._harmony.get(lead.maker) if lead is not None else None
-        return None if harmony is None else harmony.harmony
 
     def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
         if not parts:
@@ -177,6 +164,6 @@ def _gentlest(now: Seconds, parts: list[Part]) -> Part | None:
     return min(playing, key=lambda part: part.dynamics.level) if playing else None
 
 
-def _most_trusted(parts: list[Part]) -> Pulse | None:
-    pulses = [part.pulse for part in parts if part.pulse is not None]
-    return max(pulses, key=lambda pulse: pulse.confidence) if pulses else None
+def _most_trusted(pulses: list[Pulse | None]) -> Pulse | None:
+    heard = [pulse for pulse in pulses if pulse is not None]
+    return max(heard, key=lambda pulse: pulse.confidence) if heard else None

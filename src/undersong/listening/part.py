@@ -198,14 +198,14 @@ class PartListener:
     # --- what is heard ---------------------------------------------------------------------
 
     @property
-    def pulse(self) -> Pulse | None:
-        """The pulse heard now."""
-        return self._pulse.pulse
-
-    @property
     def onsets(self) -> int:
         """Onset groups so far."""
         return self._onsets
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """The pulse heard now."""
+        return self._pulse.pulse
 
     def part(self, now: Seconds) -> Part:
         """The frozen snapshot."""

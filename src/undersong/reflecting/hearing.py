@@ -19,7 +19,7 @@ from undersong.events import (
 )
 from undersong.theory.pitch import name
 
-KINDS = (HeardBeat, HeardNoPulse, HeardTonality, HeardPhrase, HeardState, HeardMotif, HeardHarmony)
+KINDS = (HeardBeat, HeardNoPulse, HeardTonality, HeardHarmony, HeardPhrase, HeardState, HeardMotif)
 
 
 def lines(outputs: Iterable[Output], *, several: bool) -> Iterator[str]:
@@ -41,9 +41,9 @@ def _told(heard: Heard) -> dict[str, Any]:
             return {"pulse": None}
         case HeardTonality(tonic=tonic, mode=mode, confidence=sure):
             return {"tonality": {"tonic": name(tonic), "mode": mode, "confidence": round(sure, 3)}}
-        case HeardHarmony(chord=chord, from_=since, forecast=forecast, confidence=sure):
-            harmony = {"chord": chord, "from": round(since, 6), "forecast": forecast}
-            return {"harmony": {**harmony, "confidence": round(sure, 3)}}
+        case HeardHarmony(chord=chord, from_=since, forecast=ahead, confidence=sure):
+            told = {"chord": chord, "from": round(since, 6), "forecast": ahead, "confidence": sure}
+            return {"harmony": told}
         case HeardPhrase(event=event, at=at):
             return {"phrase": {"event": event, "at": round(at, 6)}}
         case HeardState(name=state, confidence=sure, because=because):

@@ -1,32 +1,66 @@
-"""Chords: triads by root and quality, and their names in Harte's syntax (Harte et al. 2005)."""
+"""Chords: their pitch classes, and their names in Harte's syntax (Harte et al., ISMIR 2005), which
+mir_eval reads: ``D:min``, ``G:maj/5``, ``N`` for none.
+"""
 
 from __future__ import annotations
 
-# Semitones over the root, ascending, and the shorthand of the quality.
+from dataclasses import dataclass
+
+from undersong.theory.pitch import name
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """``root`` as a pitch class; ``pcs``, its pitch classes as semitones over the root, ascending."""
+
+    root: int
+    pcs: tuple[int, ...]
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Its pitch classes, the root first."""
+        return tuple((self.root + step) % 12 for step in self.pcs)
+
+    def holds(self, pitch: int) -> bool:
+        """Whether a pitch is one of its own, in any octave."""
+        return (pitch - self.root) % 12 in self.pcs
+
+
+# Semitones over the root, by Harte's shorthand. ("5" is the open fifth: neither major nor minor.)
+MAJ, MIN, DIM, AUG = (0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 8)
+OPEN = (0, 7)
+MAJ6, DOM7, MAJ7, MIN7, MIN6 = (0, 4, 7, 9), (0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 7, 9)
 QUALITIES: tuple[tuple[str, tuple[int, ...]], ...] = (
-    ("maj", (0, 4, 7)),
-    ("min", (0, 3, 7)),
-    ("dim", (0, 3, 6)),
-    ("5", (0, 7)),
-    ("7", (0, 4, 7, 10)),
-    ("maj7", (0, 4, 7, 11)),
-    ("min7", (0, 3, 7, 10)),
-    ("sus2", (0, 2, 7)),
+    ("maj", MAJ),
+    ("min", MIN),
+    ("dim", DIM),
+    ("aug", AUG),
+    ("5", OPEN),
+    ("1", (0,)),
     ("sus4", (0, 5, 7)),
-    ("aug", (0, 4, 8)),
-)
-MAJOR, MINOR, DIMINISHED = QUALITIES[0][1], QUALITIES[1][1], QUALITIES[2][1]
-# Spelled as Harte's syntax reads them.
-ROOTS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-_NAMES = {pcs: shorthand for shorthand, pcs in QUALITIES}
-
-
-def harte(root: int, pcs: tuple[int, ...]) -> str:
-    """The name of a chord: "D:min"; its degrees in brackets where it has no shorthand."""
-    name = _NAMES.get(pcs)
-    if name is None:
-        name = "(" + ",".join(_DEGREES[pc] for pc in pcs) + ")"
-    return f"{ROOTS[root % 12]}:{name}"
-
-
+    ("sus2", (0, 2, 7)),
+    ("7", DOM7),
+    ("maj7", MAJ7),
+    ("min7", MIN7),
+    ("hdim7", (0, 3, 6, 10)),
+    ("dim7", (0, 3, 6, 9)),
+    ("maj6", MAJ6),
+    ("min6", MIN6),
+)  # fmt: skip
 _DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
+
+
+def triad(root: int, quality: tuple[int, ...] = MAJ) -> Chord:
+    """A chord on ``root`` (any octave)."""
+    return Chord(root % 12, quality)
+
+
+def harte(chord: Chord | None, bass: int | None = None) -> str:
+    """Its name; with ``bass`` (any octave) below, an inversion."""
+    if chord is None:
+        return "N"
+    shorthand = next((name for name, pcs in QUALITIES if pcs == chord.pcs), None)
+    if shorthand is None:
+        shorthand = "(" + ",".join(_DEGREES[step] for step in chord.pcs) + ")"
+    over = 0 if bass is None else (bass - chord.root) % 12
+    return f"{name(chord.root)}:{shorthand}" + (f"/{_DEGREES[over]}" if over else "")

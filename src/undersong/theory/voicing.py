@@ -1,65 +1,104 @@
-"""Voicing: where the notes of a chord lie, and how one voicing moves to the next. MIDI pitches.
+"""Voicing: from one chord to the next by the shortest way. MIDI pitches, lowest first.
 
-Voices move as little as they can; two voices that move do not keep a fifth or an octave between them
-(parallels, as taught since Fux 1725).
+Common practice of the chorale: voices move as little as they can, do not cross, and no two of them
+move in parallel fifths or octaves; here at most four pitch classes sound at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
-PARALLEL = 12.0  # what a parallel costs, in semitones of movement
-MIDDLE = 0.3  # what a semitone away from the middle of the register costs
-UNEVEN = 0.4  # and a semitone by which the gaps between neighbours differ
+from undersong.theory.chords import Chord
+
+MOST_CLASSES = 4
+WIDEST = 12  # semitones between neighbouring upper voices
+PARALLEL = 100  # cost of a parallel, in semitones of movement: taken only where nothing else is left
+MISSING = 7  # cost of leaving out a pitch class of the chord
+LEAP = 2  # cost of each semitone beyond a fourth that one voice moves
+FOURTH = 5
+Motion = tuple[int, int]  # where a voice comes from and where it goes
 
 
-def voicings(classes: Sequence[int], low: int, high: int) -> list[tuple[int, ...]]:
-    """Close voicings of pitch classes (each once, ascending) between two pitches."""
-    found: list[tuple[int, ...]] = []
-    for lowest in range(low, high + 1):
-        if lowest % 12 not in classes:
+def parallels(motions: Sequence[Motion]) -> int:
+    """How many pairs of voices move, both of them, from one fifth or octave into another."""
+    found = 0
+    for index, (a, b) in enumerate(motions):
+        if a == b:
             continue
-        pitches = sorted(lowest + (pc - lowest) % 12 for pc in classes)
-        if pitches[-1] <= high:
-            found.append(tuple(pitches))
+        for c, d in motions[index + 1 :]:
+            if c != d and (a - c) % 12 == (b - d) % 12 and (b - d) % 12 in (0, 5, 7):
+                # a fourth is a fifth only when read from below
+                low, high = (b, d) if b < d else (d, b)
+                found += (high - low) % 12 in (0, 7)
     return found
 
 
-def lead(
-    classes: Sequence[int], before: Sequence[int], low: int, high: int, over: tuple[int, int] | None = None
-) -> tuple[int, ...]:
-    """The voicing that moves best from the one ``before``; () if none fits between ``low`` and ``high``.
+def voicings(chord: Chord, size: int, low: int, high: int) -> Iterator[tuple[int, ...]]:
+    """Every way to lay out ``size`` voices within a register, ascending, close enough to blend."""
+    pitches = [pitch for pitch in range(low, high + 1) if chord.holds(pitch)]
 
-    ``over``: the bass before and now, so that no upper voice moves in parallel with it.
+    def grow(chosen: tuple[int, ...], start: int) -> Iterator[tuple[int, ...]]:
+        if len(chosen) == size:
+            yield chosen
+            return
+        for index in range(start, len(pitches)):
+            if chosen and pitches[index] - chosen[-1] > WIDEST:
+                break
+            yield from grow((*chosen, pitches[index]), index + 1)
+
+    return grow((), 0)
+
+
+def lead(
+    chord: Chord,
+    previous: Sequence[int],
+    *,
+    low: int,
+    high: int,
+    size: int = 3,
+    others: Sequence[Motion] = (),
+    sounded: Sequence[int] = (),
+) -> tuple[int, ...]:
+    """The voicing nearest to ``previous`` (empty: to the middle of the register), lowest first.
+
+    ``others`` are voices that move at the same time (a bass, the maker's melody): no parallels are made
+    with them, either. Pitch classes ``sounded`` elsewhere need not be doubled. Empty where the register
+    holds no voicing.
     """
+    size = min(size, MOST_CLASSES)
     best: tuple[int, ...] = ()
-    least = float("inf")
-    middle = (low + high) / 2
-    for voicing in voicings(classes, low, high):
-        cost = MIDDLE * abs(sum(voicing) / len(voicing) - middle)
-        gaps = [b - a for a, b in pairwise(voicing)]
-        if gaps:
-            cost += UNEVEN * (max(gaps) - min(gaps)) / 2
-        if before:
-            cost += sum(min(abs(pitch - was) for was in before) for pitch in voicing)
-            if len(before) == len(voicing):
-                cost += PARALLEL * parallels(tuple(before), voicing)
-                if over is not None:
-                    cost += PARALLEL * parallels((over[0], *before), (over[1], *voicing))
-        cost = round(cost, 6)
-        if cost < least:
+    least: float | None = None
+    for voicing in voicings(chord, size, low, high):
+        there = [pitch % 12 for pitch in voicing]
+        cost = float(MISSING * sum(1 for pc in chord.classes if pc not in there and pc not in sounded))
+        cost += MISSING * (len(there) - len(dict.fromkeys(there)))
+        if len(previous) == size:
+            motions = list(zip(previous, voicing, strict=True))
+            cost += sum(abs(b - a) + LEAP * max(0, abs(b - a) - FOURTH) for a, b in motions)
+            cost += PARALLEL * (parallels([*others, *motions]) - parallels(others))
+        else:
+            middle = (low + high) / 2
+            cost += abs(sum(voicing) / size - middle) + (voicing[-1] - voicing[0]) / 4
+        if least is None or round(cost - least, 6) < 0:
             best, least = voicing, cost
     return best
 
 
-def parallels(before: Sequence[int], now: Sequence[int]) -> int:
-    """How many pairs of voices move and keep a fifth or an octave between them."""
-    count = 0
-    for i in range(len(now)):
-        for j in range(i + 1, len(now)):
-            if before[i] == now[i] or before[j] == now[j]:
-                continue
-            if (now[j] - now[i]) % 12 == (before[j] - before[i]) % 12 and (now[j] - now[i]) % 12 in (0, 7):
-                count += 1
-    return count
+def chorale(
+    chord: Chord, previous: Sequence[int], *, bass: int, soprano: int
+) -> tuple[int, int, int, int] | None:
+    """Four parts: alto and tenor led between a given bass and soprano; None if there is no room.
+
+    ``previous`` is the chorale before, or empty.
+    """
+    before = tuple(previous) if len(previous) == 4 else (bass, 0, 0, soprano)
+    inner = lead(
+        chord,
+        before[1:3] if len(previous) == 4 else (),
+        low=max(bass + 1, soprano - 2 * WIDEST),
+        high=soprano - 1,
+        size=2,
+        others=((before[0], bass), (before[3], soprano)),
+        sounded=(bass % 12, soprano % 12),
+    )
+    return (bass, inner[0], inner[1], soprano) if len(inner) == 2 else None
