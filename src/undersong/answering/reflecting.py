@@ -20,16 +20,18 @@ from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part, Tonality
 from undersong.theory.clarity import both, with_each
-from undersong.theory.keys import MODES
+from undersong.theory.keys import MODES, SCALES
 from undersong.turns import NOTHING, Answer, Turn, Turns
 
-UNDER = 0.2  # dB under the maker
+UNDER = 0.0  # dB under the maker: as strong as they, never stronger
 FIFTH = 7
 TONIC_SURE, MODE_SURE = 0.4, 0.75  # confidence from which the tonic, and major or minor, are known
+KEY_SURE = 0.7  # confidence from which notes of the key may come that the maker has not played
 MAJOR_LIKE = (0, 4, 5)  # modes
-AS_CLEAR = 30.0  # weight of being as clear in key as the maker
+AS_CLEAR = 90.0  # weight of being as clear in key as the maker
 SAME_MODE = 4.0  # weight of being as major or as minor as their key,
 DECIDED = 0.1  # by this much
+PLAYED, ENOUGH = 0.01, 5  # share from which a note is theirs, and how many of those are enough
 SPAN: Seconds = 6.0  # over which that is compared
 WEIGHS: Seconds = 2.0  # longer notes weigh no more
 LIFT_AFTER: Seconds = 60.0  # since the maker's first sound
@@ -73,7 +75,7 @@ class Reflecting:
             tonic = 0 if tonality is None else tonality.tonic
             fifths = (tonic, (tonic + FIFTH) % 12)
             return voice.best(voice.candidates(self.name, heard, so_far, around, fifths), around)
-        found = voice.candidates(self.name, heard, so_far, around)
+        found = voice.candidates(self.name, heard, so_far, around, _in_key(tonality))
         theirs = voice.recent(self.name, so_far, heard.time - SPAN)
         ours = voice.own(self.name, so_far, heard.time - SPAN)
         if len(ours) < voice.FEW or heard.onset is None or heard.onset.pitch is None:
@@ -101,6 +103,15 @@ def _content(pitches: Sequence[int], times: Sequence[Seconds], usual: Seconds) -
         lasts = times[index + 1] - times[index] if index + 1 < len(times) else usual
         content[pitch % 12] += min(lasts, WEIGHS)
     return content
+
+
+def _in_key(tonality: Tonality) -> tuple[int, ...]:
+    """The notes of a sure key; else those of its notes that the maker has played, unless they are few."""
+    scale = SCALES[MODES.index(tonality.mode)]
+    inside = tuple(pc for pc in range(12) if (pc - tonality.tonic) % 12 in scale)
+    theirs = tuple(pc for pc in inside if tonality.sounded[pc] > PLAYED)
+    sure = tonality.confidence >= KEY_SURE or len(theirs) < ENOUGH
+    return inside if sure else theirs
 
 
 def _mode_known(tonality: Tonality) -> bool:

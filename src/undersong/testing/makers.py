@@ -203,7 +203,7 @@ def character(seed: int) -> Character:
     chance = Chance(seed)
     return Character(
         pace(seed),
-        chance.between("velocity", 48, 92),
+        chance.between("velocity", 48, 86),
         chance.between("held", 0.45, 0.95),
         (-5, 0, 0, 5)[int(chance.unit("shift") * 4)],
     )

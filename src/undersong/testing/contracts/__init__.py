@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from undersong.testing.contracts import (
     ending,
+    frameworking,
     giving_space,
     holding,
     imitating,
@@ -24,6 +25,7 @@ from undersong.testing.contracts.contract import Case, Contract
 
 CONTRACTS: tuple[Contract, ...] = (
     ending.CONTRACT,
+    frameworking.CONTRACT,
     giving_space.CONTRACT,
     holding.CONTRACT,
     imitating.CONTRACT,

@@ -117,7 +117,7 @@ def _no_lift(w: Window) -> bool:
 def _maker(melody: makers.Melody, tonic: int, seed: int) -> Case:
     how = makers.character(seed)
     change = (-14, 10)[seed % 2]
-    later = makers.Character(how.period, max(36, min(100, how.velocity + change)), how.held, how.shift)
+    later = makers.Character(how.period, max(38, min(92, how.velocity + change)), how.held, how.shift)
     events = makers.in_character(melody, seed, [(72.0, how), (30.0, later)])
     return Case(events, how.period, (tonic + how.shift) % 12)
 

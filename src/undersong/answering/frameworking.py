@@ -1,0 +1,312 @@
+"""Frameworking: a style and a harmony to play within.
+
+Clinical term: frameworking (Wigram 2004, as cited by teaching texts): where the maker plays willingly but
+without form, the partner gives a musical frame, a style with its meter and its chords. It says: here is
+a place for what you play. It must never come before the maker has been met, hurry them, insist on a
+frame that does not fit, or change chords in their silence. For half a minute it matches; then it gives a
+frame, for at least eight bars where it fits. Its chords move on at the maker's notes on the beat. At
+every fourth bar it is counted how many of these fitted: fewer than three in four, and the frame changes.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from undersong.answering.bars import HIGH_DRUM, LOW_DRUM, SOON, STROKE, agrees
+from undersong.answering.counterpoint import WITH, WITHOUT, matched
+from undersong.answering.frames import FRAMES, Frame, Role, chord, fitting, strokes
+from undersong.answering.technique import NO_PULSE_BAR, velocity_under
+from undersong.chance import Chance
+from undersong.events import Seconds, Voice
+from undersong.listening.impression import Chord, Impression, Part
+from undersong.notes import After, Beat, Beats, Note, Pulse
+from undersong.theory.grouping import TOGETHER
+from undersong.theory.pitch import highest_at_most, lowest_at_least, rubs
+from undersong.turns import NOTHING, Adapt, Answer, LetGo, Turn, Turns
+
+MATCHED_UNDER = 1.2  # dB under the maker, while matching
+UNDER = 5.0  # dB under the maker, within the frame
+MATCHING: Seconds = 30.0  # before the first frame
+FOLLOW = Adapt(phase=0.3, period=0.15, phase_most=0.8)
+ON_BEAT = 0.22  # of a beat
+COUNTED_BARS = 4  # after which the fit is counted
+FIT = 0.75  # share of notes that must fit
+KEEPS = 0.82  # share below which a chord moves for one more note
+LATEST = 12  # notes over which that is counted; so many that fitted are counted before the first
+BEFORE = 2
+SOFTER = 3.0  # dB, of a chord that moves between the frame's own strokes
+COAST: Beats = 8.0  # beats after the maker's last sound
+RING: Seconds = 0.15  # over which a chord makes room for the next
+BASS_LOW, BASS_HIGH = 40, 52  # MIDI pitch
+CHORD_LOW, CHORD_HIGH = 53, 66
+LOW_MAKER = 58  # a maker whose middle lies below gets the chords above
+ABOVE_HIGH = 74
+USUAL, OTHER, STAYS, LATELY, HEARD, BARE = 0.9, 0.5, 0.4, 0.35, 0.8, 0.5  # what a chord is worth, see _degree
+TONES = 4  # notes that count as lately
+GAP: Seconds = 0.35  # without a beat, a note after so long counts
+DEGREES = 7
+OPEN = 2  # so many pitch classes leave the third open
+# Turns: "frame" (about: 100 x its first beat + its number), "chord" and "goes on" (10 x segment + degree:
+# a chord with a note of the maker's, or without one), "fits" and "not" (other notes that were counted).
+PLACED = ("chord", "goes on")
+
+
+class Frameworking:
+    """First matching, then a frame."""
+
+    name: ClassVar[str] = "frameworking"
+    takes_turns: ClassVar[bool] = False
+    inherits: ClassVar[bool] = False
+
+    def answer(self, heard: Impression, so_far: Turns, chance: Chance) -> Answer:
+        """Match; begin a frame; go on within it; change it."""
+        part = heard.lead
+        if part is None:
+            return NOTHING
+        given = so_far.last(self.name, "frame")
+        if given is not None:
+            return self._within(heard, part, so_far, given)
+        met = next((t for t in so_far.turns if t.technique == self.name and t.kind in (WITH, WITHOUT)), None)
+        if met is None or heard.time - met.at < MATCHING or not _counts(heard, part, heard.pulse, 0):
+            return matched(self.name, heard, so_far, MATCHED_UNDER)
+        return self._give(heard, so_far, None)
+
+    def _give(self, heard: Impression, so_far: Turns, left: Turn | None) -> Answer:
+        """A frame from this note on; its first chord follows at once."""
+        number = fitting(heard, () if left is None else (int(left.about) % 100,))
+        frame, pulse, clock = FRAMES[number], heard.pulse, so_far.clock
+        fresh = pulse is not None and (clock is None or not agrees(clock, pulse, heard.time))
+        beating = pulse if fresh else clock
+        first = round(beating.beat_at(heard.time)) if beating is not None else 0
+        words = "I give you a frame to play in" if left is None else "Your notes asked for another frame"
+        return Answer(
+            withdraw=True,
+            clock=pulse if fresh else None,
+            adapt=FOLLOW,
+            until=heard.time,
+            turn=Turn(self.name, "frame", heard.time, 100.0 * first + number),
+            because=f"{words}: {frame.name}, {frame.like}.",
+        )
+
+    def _within(self, heard: Impression, part: Part, so_far: Turns, given: Turn) -> Answer:
+        frame = FRAMES[int(given.about) % 100]
+        clock, first = _clock(so_far, given)
+        beat = clock.beat_at(heard.time) - first
+        if heard.time > part.last_sound + COAST * clock.period and not part.holding:
+            return NOTHING
+        segment = int((beat + ON_BEAT) // frame.segment)
+        placed = _last(self.name, so_far, given)
+        degree = 0 if placed is None else int(placed.about) % 10
+        fresh = placed is None or placed.at < so_far.clock_since or int(placed.about) // 10 != segment
+        if placed is None:
+            degree = _degree(heard, part, frame, segment, None)
+            return self._place(heard, part, so_far, given, segment, degree, True)
+        if _counts(heard, part, clock, first) and heard.time - placed.at > TOGETHER:
+            bar = segment * frame.segment // frame.beats
+            if fresh and bar and bar % COUNTED_BARS == 0 and _first_of_bar(frame, segment):
+                before = _share(self.name, so_far, _block(clock, first, frame, segment, 1, given))
+                if before[1] and before[0] < FIT * before[1]:
+                    return self._give(heard, so_far, given)
+            fits = _fits(self.name, heard, so_far)
+            if fresh or (not fits and not _may_pass(self.name, so_far, given)):
+                degree = _degree(heard, part, frame, segment, degree)
+                return self._place(heard, part, so_far, given, segment, degree, True)
+            turn = Turn(self.name, "fits" if fits else "not", heard.time)
+            return Answer(turn=turn, until=_next(clock, first, frame, segment))
+        late = clock.time_at(first + segment * frame.segment + ON_BEAT)
+        if not fresh:
+            return Answer(until=_next(clock, first, frame, segment))
+        if heard.time < late - 1e-6:
+            return Answer(until=late)
+        return self._place(heard, part, so_far, given, segment, degree, False)
+
+    def _place(
+        self, heard: Impression, part: Part, so_far: Turns, given: Turn, segment: int, degree: int, with_them: bool
+    ) -> Answer:
+        """A chord with the maker's note, or the last one once more without it, and what follows of it."""
+        frame = FRAMES[int(given.about) % 100]
+        clock, first = _clock(so_far, given)
+        tonality = heard.tonality
+        tonic, mode = (tonality.tonic, tonality.mode) if tonality is not None else (0, "major")
+        sound = chord(frame, degree, tonic, mode)
+        start = segment * frame.segment
+        bar, at = start // frame.beats, start % frame.beats
+        now = clock.beat_at(heard.time) - first - start + at  # in beats of this bar
+        notes: list[Note] = []
+        steps = strokes(frame, bar, at, at + frame.segment)
+        if with_them and frame.shape > OPEN:  # a chord that moves is heard whole
+            struck = [step[1] for step in steps if step[0] == at]
+            needed: tuple[Role, ...] = ("bass", "chords")
+            whole = [(float(at), role, SOFTER, float(frame.segment)) for role in needed if role not in struck]
+            steps = (*whole, *steps)
+        for place, role, softer, beats in steps:
+            on_it = place == at
+            if on_it and not with_them:
+                continue
+            if not on_it and (place - now) * clock.period < SOON:
+                continue
+            seconds = beats * clock.period
+            when = After(heard.time) if on_it else _when(heard, so_far, clock, first + start - at + place)
+            for voice, pitch in _tones(role, sound, part, self.name, so_far):
+                length = STROKE if voice == "percussion" else seconds
+                velocity = velocity_under(heard.gentlest, UNDER + softer, voice)
+                notes.append(Note(when, voice, pitch, velocity, length))
+        ids = tuple(
+            s.play.id
+            for s in so_far.sounding.values()
+            if s.technique == self.name and not s.released and s.play.voice != "percussion"
+        )
+        return Answer(
+            notes=tuple(notes),
+            withdraw=with_them,
+            let_go=LetGo(ids, RING if so_far.held("bass") else 0.0) if ids and with_them else None,
+            adapt=FOLLOW,
+            until=_next(clock, first, frame, segment),
+            turn=Turn(self.name, "chord" if with_them else "goes on", heard.time, 10.0 * segment + degree),
+        )
+
+
+def _clock(so_far: Turns, given: Turn) -> tuple[Pulse, int]:
+    """The beat to count by, and the frame's first beat on it. Without a beat, a bar is 4 s."""
+    clock = so_far.clock
+    if clock is None:
+        return Pulse(NO_PULSE_BAR / 4, given.at, 0.0), 0
+    return clock, int(given.about) // 100 if given.at >= so_far.clock_since else 0
+
+
+def _when(heard: Impression, so_far: Turns, clock: Pulse, beat: Beats) -> Beat | After:
+    if so_far.clock is not None:
+        return Beat(beat)
+    return After(heard.time, clock.time_at(beat) - heard.time)
+
+
+def _next(clock: Pulse, first: int, frame: Frame, segment: int) -> Seconds:
+    """When the next segment goes on without the maker, if no note of theirs has begun it."""
+    return clock.time_at(first + (segment + 1) * frame.segment + ON_BEAT)
+
+
+def _first_of_bar(frame: Frame, segment: int) -> bool:
+    return segment * frame.segment % frame.beats == 0
+
+
+def _block(clock: Pulse, first: int, frame: Frame, segment: int, back: int, given: Turn) -> tuple[Seconds, Seconds]:
+    """From when to when a group of four bars lasted, so many before the present one."""
+    bars = segment * frame.segment // frame.beats // COUNTED_BARS - back
+    start = first + bars * COUNTED_BARS * frame.beats - ON_BEAT
+    return max(given.at, clock.time_at(start)), clock.time_at(start + COUNTED_BARS * frame.beats)
+
+
+def _share(name: str, so_far: Turns, between: tuple[Seconds, Seconds]) -> tuple[int, int]:
+    """How many notes fitted, and how many were counted."""
+    fitted = counted = 0
+    for turn in reversed(so_far.turns):
+        if turn.at < between[0]:
+            break
+        if turn.technique == name and turn.at < between[1] and turn.kind in ("chord", "fits", "not"):
+            counted += 1
+            fitted += turn.kind != "not"
+    return fitted, counted
+
+
+def _may_pass(name: str, so_far: Turns, given: Turn) -> bool:
+    """Whether so many notes fitted lately that one more may pass by without a chord of its own."""
+    fitted = counted = BEFORE
+    for turn in reversed(so_far.turns):
+        if turn is given or counted == LATEST + BEFORE:
+            break
+        if turn.technique == name and turn.kind in ("chord", "fits", "not"):
+            counted += 1
+            fitted += turn.kind != "not"
+    return fitted >= KEEPS * (counted + 1)
+
+
+def _last(name: str, so_far: Turns, given: Turn) -> Turn | None:
+    """Where the frame's latest chord stands."""
+    for turn in reversed(so_far.turns):
+        if turn is given:
+            return None
+        if turn.technique == name and turn.kind in PLACED:
+            return turn
+    return None
+
+
+def _counts(heard: Impression, part: Part, clock: Pulse | None, first: int) -> bool:
+    """Whether a note has just begun on a beat (or, without a beat, after a wait)."""
+    if heard.onset is None or heard.onset.pitch is None:
+        return False
+    if clock is None or clock.confidence == 0.0:
+        tones = part.phrase.tones
+        return len(tones) < 2 or tones[-1].onset - tones[-2].onset >= GAP
+    beat = clock.beat_at(heard.time)
+    return abs(beat - round(beat)) <= ON_BEAT
+
+
+def _fits(name: str, heard: Impression, so_far: Turns) -> bool:
+    """Whether the new note belongs to what sounds: to the chord or, where only a fifth or less sounds,
+    does not rub with its bass."""
+    assert heard.onset is not None
+    assert heard.onset.pitch is not None
+    ours = [
+        s.play.pitch
+        for s in so_far.sounding.values()
+        if s.technique == name and s.play.voice != "percussion" and s.play.at <= heard.time < s.ends
+    ]
+    if not ours:
+        return False
+    classes = {pitch % 12: True for pitch in ours}
+    if heard.onset.pitch % 12 in classes:
+        return True
+    return len(classes) <= OPEN and not rubs(heard.onset.pitch, min(ours))
+
+
+def _degree(heard: Impression, part: Part, frame: Frame, segment: int, present: int | None) -> int:
+    """The degree to stand on with this note: one of the bar's own if it can be, what is heard as the
+    harmony, what the last notes belong to, and what sounds already."""
+    tonality = heard.tonality
+    tones = [t.pitch % 12 for t in part.phrase.tones if t.pitch is not None][-TONES:]
+    if tonality is None or not tones:
+        return present or 0
+    options = frame.bars[segment * frame.segment // frame.beats % len(frame.bars)]
+    pc, before = tones[-1], tones[:-1]
+    best, most = (present or 0), -99.0
+    for degree in range(DEGREES):
+        known = any(degree in bar for bar in frame.bars)
+        if frame.shape == OPEN and not known:
+            continue
+        sound = chord(frame, degree, tonality.tonic, tonality.mode)
+        inside = _inside(pc, sound)
+        if not inside:
+            continue
+        worth = USUAL if degree == options[0] else OTHER if degree in options else 0.0
+        worth += STAYS if degree == present else 0.0
+        worth += LATELY * sum(1 for other in before if _inside(other, sound))
+        worth += HEARD if heard.harmony is not None and heard.harmony.chord.root == sound.root else 0.0
+        worth -= BARE if 6 in sound.pcs and frame.shape == 3 else 0.0  # a diminished chord
+        worth = round(worth, 6)
+        if worth > most:
+            best, most = degree, worth
+    return best
+
+
+def _inside(pc: int, sound: Chord) -> bool:
+    if len(sound.pcs) == OPEN:
+        return not rubs(pc, sound.root)
+    return (pc - sound.root) % 12 in sound.pcs
+
+
+def _tones(role: str, sound: Chord, part: Part, name: str, so_far: Turns) -> list[tuple[Voice, int]]:
+    """The pitches of a stroke: bass near the last bass, the other chord notes close together."""
+    if role == "low drum":
+        return [("percussion", LOW_DRUM)]
+    if role == "high drum":
+        return [("percussion", HIGH_DRUM)]
+    if role == "bass":
+        last = next((s.play.pitch for s in reversed(so_far.past) if s.technique == name and s.play.voice == "bass"), 46)
+        low = lowest_at_least(sound.root, BASS_LOW)
+        return [("bass", min((p for p in (low, low + 12) if p <= BASS_HIGH + 3), key=lambda p: (abs(p - last), p)))]
+    high = CHORD_HIGH if part.lowest is None else max(CHORD_LOW + 7, min(CHORD_HIGH, part.lowest - 1))
+    if part.middle is not None and part.middle < LOW_MAKER:
+        high = ABOVE_HIGH
+    if role == "fifth":
+        return [("chords", highest_at_most((sound.root + sound.pcs[-1]) % 12, BASS_HIGH + 8))]
+    return [("chords", highest_at_most((sound.root + step) % 12, high)) for step in sound.pcs[1:]]
