@@ -26,6 +26,8 @@ QUICK = 2.2  # onset groups a second
 BRIGHT = (0, 4, 5)  # modes with a major third
 MINOR_DEGREES = (0, 2, 3, 5, 7, 8, 10)  # a minor key's chords take the low seventh
 PRESENCE = 2  # how many frames are kept from coming back
+BORROWED = 10  # chord numbers from here on: 10 + 2 x semitones over the tonic + 1 if minor
+MAJOR, MINOR = (0, 4, 7), (0, 3, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +144,19 @@ def fitting(heard: Impression, left: tuple[int, ...] = ()) -> int:
     return best
 
 
-def chord(frame: Frame, degree: int, tonic: int, mode: str) -> Chord:
-    """The chord on a degree of the key, as the frame builds it."""
+def chord(frame: Frame, number: int, tonic: int, mode: str) -> Chord:
+    """The chord on a degree of the key (0-6), as the frame builds it; or a borrowed triad (from 10 on)."""
+    if number >= BORROWED:
+        over, minor = divmod(number - BORROWED, 2)
+        return Chord((tonic + over) % 12, MINOR if minor else MAJOR)
     scale = MINOR_DEGREES if mode == "minor" else tuple(sorted(SCALES[MODES.index(mode)]))
-    root = scale[degree]
+    root = scale[number]
     if frame.shape == 2:
         return Chord((tonic + root) % 12, (0, 7))
-    pcs = tuple((scale[(degree + step) % 7] - root) % 12 for step in (0, 2, 4))
+    pcs = tuple((scale[(number + step) % 7] - root) % 12 for step in (0, 2, 4))
     if frame.shape == 4:
-        pcs = (0, 4, 7, 10) if mode not in ("minor", "phrygian") or degree == 4 else (0, 3, 7, 10)
+        third = 3 if mode in ("minor", "phrygian") and number != 4 else 4
+        pcs = (0, third, 7, 10)
     return Chord((tonic + root) % 12, pcs)
 
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from undersong.answering.bars import HIGH_DRUM, LOW_DRUM, SOON, STROKE, agrees
 from undersong.answering.counterpoint import WITH, WITHOUT, matched
-from undersong.answering.frames import FRAMES, Frame, Role, chord, fitting, strokes
+from undersong.answering.frames import BORROWED, FRAMES, Frame, Role, chord, fitting, strokes
 from undersong.answering.technique import NO_PULSE_BAR, velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds, Voice
@@ -29,9 +29,10 @@ UNDER = 5.0  # dB under the maker, within the frame
 MATCHING: Seconds = 30.0  # before the first frame
 FOLLOW = Adapt(phase=0.3, period=0.15, phase_most=0.8)
 ON_BEAT = 0.22  # of a beat
+WAITED = 0.7  # of a beat
 COUNTED_BARS = 4  # after which the fit is counted
 FIT = 0.75  # share of notes that must fit
-KEEPS = 0.82  # share below which a chord moves for one more note
+KEEPS = 0.92  # share below which a chord moves for one more note
 LATEST = 12  # notes over which that is counted; so many that fitted are counted before the first
 BEFORE = 2
 SOFTER = 3.0  # dB, of a chord that moves between the frame's own strokes
@@ -41,14 +42,19 @@ BASS_LOW, BASS_HIGH = 40, 52  # MIDI pitch
 CHORD_LOW, CHORD_HIGH = 53, 66
 LOW_MAKER = 58  # a maker whose middle lies below gets the chords above
 ABOVE_HIGH = 74
-USUAL, OTHER, STAYS, LATELY, HEARD, BARE = 0.9, 0.5, 0.4, 0.35, 0.8, 0.5  # what a chord is worth, see _degree
+USUAL, OTHER, STAYS, LATELY, HEARD, BARE = 0.9, 0.5, 0.4, 0.35, 0.8, 0.5  # what a chord is worth, see _number
 TONES = 4  # notes that count as lately
 GAP: Seconds = 0.35  # without a beat, a note after so long counts
 DEGREES = 7
 OPEN = 2  # so many pitch classes leave the third open
-# Turns: "frame" (about: 100 x its first beat + its number), "chord" and "goes on" (10 x segment + degree:
-# a chord with a note of the maker's, or without one), "fits" and "not" (other notes that were counted).
-PLACED = ("chord", "goes on")
+PASSING = 1.2  # what a borrowed chord loses
+RINGS = 1.3  # how much longer than written a tone rings if nothing takes its place
+# Turns: "frame" (about: 100 x its first beat + its number); "chord", "kept" and "goes on" (about: 100 x
+# segment + chord: with a note of the maker's that belongs to it, with one that does not, without one);
+# "fits" and "not" (other notes that were counted).
+PLACED = ("chord", "kept", "goes on")
+COUNTED = ("chord", "kept", "fits", "not")
+FITTED = ("chord", "fits")
 
 
 class Frameworking:
@@ -67,7 +73,7 @@ class Frameworking:
         if given is not None:
             return self._within(heard, part, so_far, given)
         met = next((t for t in so_far.turns if t.technique == self.name and t.kind in (WITH, WITHOUT)), None)
-        if met is None or heard.time - met.at < MATCHING or not _counts(heard, part, heard.pulse, 0):
+        if met is None or heard.time - met.at < MATCHING or not _counts(heard, part, heard.pulse):
             return matched(self.name, heard, so_far, MATCHED_UNDER)
         return self._give(heard, so_far, None)
 
@@ -96,21 +102,21 @@ class Frameworking:
             return NOTHING
         segment = int((beat + ON_BEAT) // frame.segment)
         placed = _last(self.name, so_far, given)
-        degree = 0 if placed is None else int(placed.about) % 10
-        fresh = placed is None or placed.at < so_far.clock_since or int(placed.about) // 10 != segment
         if placed is None:
-            degree = _degree(heard, part, frame, segment, None)
-            return self._place(heard, part, so_far, given, segment, degree, True)
-        if _counts(heard, part, clock, first) and heard.time - placed.at > TOGETHER:
-            bar = segment * frame.segment // frame.beats
-            if fresh and bar and bar % COUNTED_BARS == 0 and _first_of_bar(frame, segment):
-                before = _share(self.name, so_far, _block(clock, first, frame, segment, 1, given))
-                if before[1] and before[0] < FIT * before[1]:
-                    return self._give(heard, so_far, given)
+            number = _number(heard, part, frame, segment, None, False)
+            return self._place(heard, part, so_far, given, segment, number or 0, number is not None)
+        present = int(placed.about) % 100
+        fresh = placed.at < so_far.clock_since or int(placed.about) // 100 != segment
+        if _counts(heard, part, clock) and heard.time - placed.at > TOGETHER:
+            if fresh and _border(frame, segment) and _left_behind(self.name, so_far, clock, first, frame, segment, given):
+                return self._give(heard, so_far, given)
             fits = _fits(self.name, heard, so_far)
-            if fresh or (not fits and not _may_pass(self.name, so_far, given)):
-                degree = _degree(heard, part, frame, segment, degree)
-                return self._place(heard, part, so_far, given, segment, degree, True)
+            passes = fits or _may_pass(self.name, so_far, given)
+            if fresh or not passes:
+                number = _number(heard, part, frame, segment, present, not passes)
+                return self._place(
+                    heard, part, so_far, given, segment, present if number is None else number, number is not None
+                )
             turn = Turn(self.name, "fits" if fits else "not", heard.time)
             return Answer(turn=turn, until=_next(clock, first, frame, segment))
         late = clock.time_at(first + segment * frame.segment + ON_BEAT)
@@ -118,51 +124,51 @@ class Frameworking:
             return Answer(until=_next(clock, first, frame, segment))
         if heard.time < late - 1e-6:
             return Answer(until=late)
-        return self._place(heard, part, so_far, given, segment, degree, False)
+        return self._place(heard, part, so_far, given, segment, present, None)
 
     def _place(
-        self, heard: Impression, part: Part, so_far: Turns, given: Turn, segment: int, degree: int, with_them: bool
+        self, heard: Impression, part: Part, so_far: Turns, given: Turn, segment: int, number: int, fits: bool | None
     ) -> Answer:
-        """A chord with the maker's note, or the last one once more without it, and what follows of it."""
+        """A chord with the maker's note (that ``fits`` it or not), or once more without one (None); and
+        what the frame plays until the chord may move on."""
         frame = FRAMES[int(given.about) % 100]
         clock, first = _clock(so_far, given)
         tonality = heard.tonality
         tonic, mode = (tonality.tonic, tonality.mode) if tonality is not None else (0, "major")
-        sound = chord(frame, degree, tonic, mode)
+        sound = chord(frame, number, tonic, mode)
         start = segment * frame.segment
         bar, at = start // frame.beats, start % frame.beats
+        with_them = fits is not None
         now = clock.beat_at(heard.time) - first - start + at  # in beats of this bar
-        notes: list[Note] = []
         steps = strokes(frame, bar, at, at + frame.segment)
-        if with_them and frame.shape > OPEN:  # a chord that moves is heard whole
+        if with_them and len(sound.pcs) > OPEN:  # a chord that moves is heard whole
             struck = [step[1] for step in steps if step[0] == at]
             needed: tuple[Role, ...] = ("bass", "chords")
             whole = [(float(at), role, SOFTER, float(frame.segment)) for role in needed if role not in struck]
             steps = (*whole, *steps)
+        notes: list[Note] = []
         for place, role, softer, beats in steps:
-            on_it = place == at
-            if on_it and not with_them:
+            if (place == at and not with_them) or (place != at and (place - now) * clock.period < SOON):
                 continue
-            if not on_it and (place - now) * clock.period < SOON:
-                continue
-            seconds = beats * clock.period
-            when = After(heard.time) if on_it else _when(heard, so_far, clock, first + start - at + place)
+            seconds = RINGS * beats * clock.period
+            beat = first + start - at + place
+            when = After(heard.time) if place == at else _when(heard, so_far, clock, beat)
             for voice, pitch in _tones(role, sound, part, self.name, so_far):
-                length = STROKE if voice == "percussion" else seconds
                 velocity = velocity_under(heard.gentlest, UNDER + softer, voice)
-                notes.append(Note(when, voice, pitch, velocity, length))
+                notes.append(Note(when, voice, pitch, velocity, STROKE if voice == "percussion" else seconds))
         ids = tuple(
             s.play.id
             for s in so_far.sounding.values()
             if s.technique == self.name and not s.released and s.play.voice != "percussion"
         )
+        kind = "goes on" if fits is None else "chord" if fits else "kept"
         return Answer(
             notes=tuple(notes),
             withdraw=with_them,
-            let_go=LetGo(ids, RING if so_far.held("bass") else 0.0) if ids and with_them else None,
+            let_go=LetGo(ids, RING) if ids and with_them else None,
             adapt=FOLLOW,
             until=_next(clock, first, frame, segment),
-            turn=Turn(self.name, "chord" if with_them else "goes on", heard.time, 10.0 * segment + degree),
+            turn=Turn(self.name, kind, heard.time, 100.0 * segment + number),
         )
 
 
@@ -185,27 +191,26 @@ def _next(clock: Pulse, first: int, frame: Frame, segment: int) -> Seconds:
     return clock.time_at(first + (segment + 1) * frame.segment + ON_BEAT)
 
 
-def _first_of_bar(frame: Frame, segment: int) -> bool:
-    return segment * frame.segment % frame.beats == 0
+def _border(frame: Frame, segment: int) -> bool:
+    """Whether a group of four bars begins with this segment."""
+    beat = segment * frame.segment
+    return beat > 0 and beat % (COUNTED_BARS * frame.beats) == 0
 
 
-def _block(clock: Pulse, first: int, frame: Frame, segment: int, back: int, given: Turn) -> tuple[Seconds, Seconds]:
-    """From when to when a group of four bars lasted, so many before the present one."""
-    bars = segment * frame.segment // frame.beats // COUNTED_BARS - back
-    start = first + bars * COUNTED_BARS * frame.beats - ON_BEAT
-    return max(given.at, clock.time_at(start)), clock.time_at(start + COUNTED_BARS * frame.beats)
-
-
-def _share(name: str, so_far: Turns, between: tuple[Seconds, Seconds]) -> tuple[int, int]:
-    """How many notes fitted, and how many were counted."""
+def _left_behind(
+    name: str, so_far: Turns, clock: Pulse, first: int, frame: Frame, segment: int, given: Turn
+) -> bool:
+    """Whether too few notes of the last four bars fitted the frame."""
+    start = first + segment * frame.segment - COUNTED_BARS * frame.beats - ON_BEAT
+    since = max(given.at, clock.time_at(start))
     fitted = counted = 0
     for turn in reversed(so_far.turns):
-        if turn.at < between[0]:
+        if turn.at < since:
             break
-        if turn.technique == name and turn.at < between[1] and turn.kind in ("chord", "fits", "not"):
+        if turn.technique == name and turn.kind in COUNTED:
             counted += 1
-            fitted += turn.kind != "not"
-    return fitted, counted
+            fitted += turn.kind in FITTED
+    return counted > 0 and fitted < FIT * counted
 
 
 def _may_pass(name: str, so_far: Turns, given: Turn) -> bool:
@@ -214,9 +219,9 @@ def _may_pass(name: str, so_far: Turns, given: Turn) -> bool:
     for turn in reversed(so_far.turns):
         if turn is given or counted == LATEST + BEFORE:
             break
-        if turn.technique == name and turn.kind in ("chord", "fits", "not"):
+        if turn.technique == name and turn.kind in COUNTED:
             counted += 1
-            fitted += turn.kind != "not"
+            fitted += turn.kind in FITTED
     return fitted >= KEEPS * (counted + 1)
 
 
@@ -230,15 +235,16 @@ def _last(name: str, so_far: Turns, given: Turn) -> Turn | None:
     return None
 
 
-def _counts(heard: Impression, part: Part, clock: Pulse | None, first: int) -> bool:
-    """Whether a note has just begun on a beat (or, without a beat, after a wait)."""
+def _counts(heard: Impression, part: Part, clock: Pulse | None) -> bool:
+    """Whether a note has just begun on a beat, or after a wait of most of one."""
     if heard.onset is None or heard.onset.pitch is None:
         return False
+    tones = part.phrase.tones
+    waited = heard.onset.onset - tones[-2].onset if len(tones) > 1 else NO_PULSE_BAR
     if clock is None or clock.confidence == 0.0:
-        tones = part.phrase.tones
-        return len(tones) < 2 or tones[-1].onset - tones[-2].onset >= GAP
+        return waited >= GAP
     beat = clock.beat_at(heard.time)
-    return abs(beat - round(beat)) <= ON_BEAT
+    return abs(beat - round(beat)) <= ON_BEAT or waited >= WAITED * clock.period
 
 
 def _fits(name: str, heard: Impression, so_far: Turns) -> bool:
@@ -259,32 +265,35 @@ def _fits(name: str, heard: Impression, so_far: Turns) -> bool:
     return len(classes) <= OPEN and not rubs(heard.onset.pitch, min(ours))
 
 
-def _degree(heard: Impression, part: Part, frame: Frame, segment: int, present: int | None) -> int:
-    """The degree to stand on with this note: one of the bar's own if it can be, what is heard as the
-    harmony, what the last notes belong to, and what sounds already."""
+def _number(
+    heard: Impression, part: Part, frame: Frame, segment: int, present: int | None, borrowing: bool
+) -> int | None:
+    """The chord to stand on with this note: one of the bar's own if it can be, what is heard as the
+    harmony, what the last notes belong to, and what sounds already. None if no chord holds the note; a
+    chord from outside the key only where too many notes stand alone already."""
     tonality = heard.tonality
     tones = [t.pitch % 12 for t in part.phrase.tones if t.pitch is not None][-TONES:]
     if tonality is None or not tones:
-        return present or 0
+        return None
     options = frame.bars[segment * frame.segment // frame.beats % len(frame.bars)]
     pc, before = tones[-1], tones[:-1]
-    best, most = (present or 0), -99.0
-    for degree in range(DEGREES):
-        known = any(degree in bar for bar in frame.bars)
-        if frame.shape == OPEN and not known:
+    best: int | None = None
+    most = -99.0
+    for number in (*range(DEGREES), *(range(BORROWED, BORROWED + 24) if borrowing else ())):
+        if frame.shape == OPEN and number < BORROWED and not any(number in bar for bar in frame.bars):
             continue
-        sound = chord(frame, degree, tonality.tonic, tonality.mode)
-        inside = _inside(pc, sound)
-        if not inside:
+        sound = chord(frame, number, tonality.tonic, tonality.mode)
+        if not _inside(pc, sound):
             continue
-        worth = USUAL if degree == options[0] else OTHER if degree in options else 0.0
-        worth += STAYS if degree == present else 0.0
+        worth = USUAL if number == options[0] else OTHER if number in options else 0.0
+        worth += STAYS if number == present else 0.0
         worth += LATELY * sum(1 for other in before if _inside(other, sound))
         worth += HEARD if heard.harmony is not None and heard.harmony.chord.root == sound.root else 0.0
-        worth -= BARE if 6 in sound.pcs and frame.shape == 3 else 0.0  # a diminished chord
+        worth -= BARE if 6 in sound.pcs and frame.shape > OPEN else 0.0  # a diminished chord
+        worth -= PASSING if number >= BORROWED else 0.0
         worth = round(worth, 6)
         if worth > most:
-            best, most = degree, worth
+            best, most = number, worth
     return best
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from undersong.events import Seconds
 from undersong.notes import Tone
 from undersong.testing import makers
+from undersong.testing.contracts.beats import period_near
 from undersong.testing.contracts.contract import NO_PULSE_BAR, Case, Contract, half, playing
 from undersong.testing.contracts.matching import LASTS
 from undersong.testing.scenes import Scene, evenly
@@ -12,9 +13,8 @@ from undersong.testing.window import Window
 from undersong.theory.pitch import rubs
 
 MATCHING: Seconds = 30.0  # before the first frame
-STABLE = 8  # bars
 FIT = 0.75
-BORDER = 4  # bars
+BORDER = 4  # bars; a frame that fits stays for two such groups
 SETTLED: Seconds = 0.06  # after a note, by when a chord decided at it sounds
 OPEN = 2  # so many pitch classes leave the chord open
 
@@ -26,13 +26,17 @@ def _frames(w: Window) -> list[Seconds]:
     return told or ([bass[0].onset] if bass else [])
 
 
-def _bar(w: Window) -> Seconds:
-    return NO_PULSE_BAR if w.played.beat is None else 4 * w.played.beat
+def _bar(w: Window, at: Seconds) -> Seconds:
+    """Four beats, as long as they are around a moment."""
+    if w.played.beat is None:
+        return NO_PULSE_BAR
+    near = [t for t in w.played.onsets if at - 4.0 <= t <= at + 4.0]
+    return 4 * (period_near(near, w.played.beat) or w.played.beat)
 
 
 def _in_a_frame(w: Window) -> bool:
     """Half a minute of playing and two bars are over."""
-    return playing(w) and w.start >= w.played.onsets[0] + MATCHING + 2 * _bar(w)
+    return playing(w) and w.start >= w.played.onsets[0] + MATCHING + 2 * _bar(w, w.start)
 
 
 def _frames_it(w: Window) -> bool:
@@ -70,36 +74,34 @@ def _fits(w: Window, tone: Tone) -> bool:
 
 
 def _holds(w: Window) -> bool:
-    begun, bar = _frames(w), _bar(w)
+    begun = _frames(w)
     if not begun or begun[0] < w.played.onsets[0] + MATCHING - 0.1:
         return False
-    return all(_kept(w, start, bar, begun) for start in _borders(begun, w, bar))
+    groups = _groups(w, begun)
+    return all(_kept(w, n, groups) for n, (a, b, _) in enumerate(groups) if a < w.end and b > w.start)
 
 
-def _borders(begun: list[Seconds], w: Window, bar: Seconds) -> list[Seconds]:
-    """Where groups of four bars began that this window lies in."""
+def _groups(w: Window, begun: list[Seconds]) -> list[tuple[Seconds, Seconds, bool]]:
+    """Every group of four bars since the first frame: begin, end, whether another frame follows."""
     found = []
-    for index, start in enumerate(begun):
-        until = begun[index + 1] if index + 1 < len(begun) else w.played.onsets[-1]
-        group = start
-        while group < until - bar:
-            if group < w.end and group + BORDER * bar > w.start:
-                found.append(group)
-            group += BORDER * bar
+    last = w.played.onsets[-1]
+    for start, until in zip(begun, [*begun[1:], last], strict=True):
+        while start < until:
+            end = start + BORDER * _bar(w, start)
+            follows = end > until - 1.5 * _bar(w, until)
+            found.append((start, until if follows else end, follows and until < last))
+            start = found[-1][1]
     return found
 
 
-def _kept(w: Window, start: Seconds, bar: Seconds, begun: list[Seconds]) -> bool:
-    """Three notes in four fit, and the frame stays for eight bars; else it has changed by the next border."""
-    end = start + BORDER * bar
-    changed = [b for b in begun if start + bar < b <= end + 1.5 * bar]
-    if fit(w, start, min(end, changed[0] if changed else end)) < FIT - 1e-9:
-        return bool(changed) or end > w.played.onsets[-1] - bar
-    return not changed or any(
-        fit(w, b, c) < FIT or c - b >= (STABLE - 1) * bar
-        for b, c in zip(begun, begun[1:], strict=False)
-        if c == changed[0]
-    )
+def _kept(w: Window, number: int, groups: list[tuple[Seconds, Seconds, bool]]) -> bool:
+    """Three notes in four fit; or the frame changes at the border. Where they fit, it stays for eight bars."""
+    start, end, changes = groups[number]
+    if end - start < BORDER / 2 * _bar(w, start):
+        return True  # broken off by the end of the playing
+    if fit(w, start, end) < FIT - 1e-9:
+        return changes or end >= w.played.onsets[-1]
+    return not changes or (number > 0 and not groups[number - 1][2])
 
 
 def _maker(melody: makers.Melody, tonic: int, seed: int) -> Case:
