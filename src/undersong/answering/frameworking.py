@@ -20,7 +20,7 @@ from undersong.chance import Chance
 from undersong.events import Seconds, Voice
 from undersong.listening.impression import Chord, Impression, Part
 from undersong.notes import After, Beat, Beats, Note, Pulse
-from undersong.theory.grouping import TOGETHER
+from undersong.theory.grouping import TOGETHER, onset_groups
 from undersong.theory.pitch import highest_at_most, lowest_at_least, rubs
 from undersong.turns import NOTHING, Adapt, Answer, LetGo, Turn, Turns
 
@@ -33,7 +33,7 @@ WAITED = 0.7  # of a beat
 COUNTED_BARS = 4  # after which the fit is counted
 FIT = 0.75  # share of notes that must fit
 KEEPS = 0.92  # share below which a chord moves for one more note
-LATEST = 12  # notes over which that is counted; so many that fitted are counted before the first
+LATEST = 16  # notes over which that is counted; so many that fitted are counted before the first
 BEFORE = 2
 SOFTER = 3.0  # dB, of a chord that moves between the frame's own strokes
 COAST: Beats = 8.0  # beats after the maker's last sound
@@ -44,11 +44,13 @@ LOW_MAKER = 58  # a maker whose middle lies below gets the chords above
 ABOVE_HIGH = 74
 USUAL, OTHER, STAYS, LATELY, HEARD, BARE = 0.9, 0.5, 0.4, 0.35, 0.8, 0.5  # what a chord is worth, see _number
 TONES = 4  # notes that count as lately
+ENDING: Seconds = 0.1  # a tone that is about to end no longer holds a note
+AS_DENSE, SPAN = 0.85, 6.0  # strokes for an onset of the maker's, over so many seconds
 GAP: Seconds = 0.35  # without a beat, a note after so long counts
 DEGREES = 7
 OPEN = 2  # so many pitch classes leave the third open
 PASSING = 1.2  # what a borrowed chord loses
-RINGS = 1.3  # how much longer than written a tone rings if nothing takes its place
+RINGS = 1.5  # how much longer than written a tone rings if nothing takes its place
 # Turns: "frame" (about: 100 x its first beat + its number); "chord", "kept" and "goes on" (about: 100 x
 # segment + chord: with a note of the maker's that belongs to it, with one that does not, without one);
 # "fits" and "not" (other notes that were counted).
@@ -147,8 +149,15 @@ class Frameworking:
             whole = [(float(at), role, SOFTER, float(frame.segment)) for role in needed if role not in struck]
             steps = (*whole, *steps)
         notes: list[Note] = []
+        room = AS_DENSE * part.dynamics.density * SPAN - len(onset_groups(so_far.onsets(heard.time - SPAN)))
+        room -= 1 if with_them else 0
+        taken: dict[Beats, bool] = {}
         for place, role, softer, beats in steps:
             if (place == at and not with_them) or (place != at and (place - now) * clock.period < SOON):
+                continue
+            if place != at and place not in taken:  # what moves the chord comes before what decorates it
+                taken[place] = room - len(taken) >= 1
+            if not taken.get(place, True):
                 continue
             seconds = RINGS * beats * clock.period
             beat = first + start - at + place
@@ -255,7 +264,7 @@ def _fits(name: str, heard: Impression, so_far: Turns) -> bool:
     ours = [
         s.play.pitch
         for s in so_far.sounding.values()
-        if s.technique == name and s.play.voice != "percussion" and s.play.at <= heard.time < s.ends
+        if s.technique == name and s.play.voice != "percussion" and s.play.at <= heard.time < s.ends - ENDING
     ]
     if not ours:
         return False

@@ -46,9 +46,9 @@ def _frames_it(w: Window) -> bool:
 
 def counted(w: Window, start: Seconds, end: Seconds) -> list[Tone]:
     """The maker's long notes between two times, and those on the beat: after at least most of one."""
-    beat = w.played.beat or 0.6
     tones = w.played.tones
     found = []
+    beat = _bar(w, (start + end) / 2) / 4
     for index, tone in enumerate(tones):
         long = tone.offset is not None and tone.offset - tone.onset >= 0.85 * beat
         waited = not index or tone.onset - tones[index - 1].onset >= 0.75 * beat
