@@ -27,6 +27,7 @@ BRIGHT = (0, 4, 5)  # modes with a major third
 MINOR_DEGREES = (0, 2, 3, 5, 7, 8, 10)  # a minor key's chords take the low seventh
 PRESENCE = 2  # how many frames are kept from coming back
 BORROWED = 10  # chord numbers from here on: 10 + 2 x semitones over the tonic + 1 if minor
+SEVENTHS = 40  # and from here on: the degree's chord with its seventh
 MAJOR, MINOR = (0, 4, 7), (0, 3, 7)
 
 
@@ -145,17 +146,20 @@ def fitting(heard: Impression, left: tuple[int, ...] = ()) -> int:
 
 
 def chord(frame: Frame, number: int, tonic: int, mode: str) -> Chord:
-    """The chord on a degree of the key (0-6), as the frame builds it; or a borrowed triad (from 10 on)."""
-    if number >= BORROWED:
+    """The chord on a degree of the key (0-6), as the frame builds it; that with its seventh (from 40 on);
+    or a borrowed triad (from 10 on)."""
+    if BORROWED <= number < SEVENTHS:
         over, minor = divmod(number - BORROWED, 2)
         return Chord((tonic + over) % 12, MINOR if minor else MAJOR)
     scale = MINOR_DEGREES if mode == "minor" else tuple(sorted(SCALES[MODES.index(mode)]))
-    root = scale[number]
+    degree = number % SEVENTHS
+    root = scale[degree]
     if frame.shape == 2:
         return Chord((tonic + root) % 12, (0, 7))
-    pcs = tuple((scale[(number + step) % 7] - root) % 12 for step in (0, 2, 4))
+    steps = (0, 2, 4, 6) if number >= SEVENTHS else (0, 2, 4)
+    pcs = tuple((scale[(degree + step) % 7] - root) % 12 for step in steps)
     if frame.shape == 4:
-        third = 3 if mode in ("minor", "phrygian") and number != 4 else 4
+        third = 3 if mode in ("minor", "phrygian") and degree != 4 else 4
         pcs = (0, third, 7, 10)
     return Chord((tonic + root) % 12, pcs)
 

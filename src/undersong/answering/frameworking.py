@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from undersong.answering.bars import HIGH_DRUM, LOW_DRUM, SOON, STROKE, agrees
 from undersong.answering.counterpoint import WITH, WITHOUT, matched
-from undersong.answering.frames import BORROWED, FRAMES, Frame, Role, chord, fitting, strokes
+from undersong.answering.frames import BORROWED, FRAMES, SEVENTHS, Frame, Role, chord, fitting, strokes
 from undersong.answering.technique import NO_PULSE_BAR, velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds, Voice
@@ -49,7 +49,9 @@ AS_DENSE, SPAN = 0.85, 6.0  # strokes for an onset of the maker's, over so many 
 GAP: Seconds = 0.35  # without a beat, a note after so long counts
 DEGREES = 7
 OPEN = 2  # so many pitch classes leave the third open
+RICH = 0.25  # what a chord with a seventh loses
 PASSING = 1.2  # what a borrowed chord loses
+STAYS_ON = 1.7  # segments that the last stroke of each voice rings
 RINGS = 1.5  # how much longer than written a tone rings if nothing takes its place
 # Turns: "frame" (about: 100 x its first beat + its number); "chord", "kept" and "goes on" (about: 100 x
 # segment + chord: with a note of the maker's that belongs to it, with one that does not, without one);
@@ -159,7 +161,9 @@ class Frameworking:
                 taken[place] = room - len(taken) >= 1
             if not taken.get(place, True):
                 continue
-            seconds = RINGS * beats * clock.period
+            last = not any(role == step[1] and place < step[0] and taken.get(step[0], True) for step in steps)
+            lasts = max(RINGS * beats, STAYS_ON * frame.segment) if last else beats
+            seconds = lasts * clock.period
             beat = first + start - at + place
             when = After(heard.time) if place == at else _when(heard, so_far, clock, beat)
             for voice, pitch in _tones(role, sound, part, self.name, so_far):
@@ -271,7 +275,7 @@ def _fits(name: str, heard: Impression, so_far: Turns) -> bool:
     classes = {pitch % 12: True for pitch in ours}
     if heard.onset.pitch % 12 in classes:
         return True
-    return len(classes) <= OPEN and not rubs(heard.onset.pitch, min(ours))
+    return len(classes) == OPEN and not rubs(heard.onset.pitch, min(ours))
 
 
 def _number(
@@ -288,18 +292,21 @@ def _number(
     pc, before = tones[-1], tones[:-1]
     best: int | None = None
     most = -99.0
-    for number in (*range(DEGREES), *(range(BORROWED, BORROWED + 24) if borrowing else ())):
+    richer = range(SEVENTHS, SEVENTHS + DEGREES) if frame.shape == 3 else ()
+    borrowed = range(BORROWED, BORROWED + 24) if borrowing else ()
+    for number in (*range(DEGREES), *richer, *borrowed):
         if frame.shape == OPEN and number < BORROWED and not any(number in bar for bar in frame.bars):
             continue
         sound = chord(frame, number, tonality.tonic, tonality.mode)
         if not _inside(pc, sound):
             continue
-        worth = USUAL if number == options[0] else OTHER if number in options else 0.0
+        degree = number % SEVENTHS
+        worth = USUAL if degree == options[0] else OTHER if degree in options else 0.0
         worth += STAYS if number == present else 0.0
         worth += LATELY * sum(1 for other in before if _inside(other, sound))
         worth += HEARD if heard.harmony is not None and heard.harmony.chord.root == sound.root else 0.0
         worth -= BARE if 6 in sound.pcs and frame.shape > OPEN else 0.0  # a diminished chord
-        worth -= PASSING if number >= BORROWED else 0.0
+        worth -= PASSING if number in borrowed else RICH if number in richer else 0.0
         worth = round(worth, 6)
         if worth > most:
             best, most = number, worth
