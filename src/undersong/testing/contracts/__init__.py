@@ -20,6 +20,7 @@ from undersong.testing.contracts import (
     rhythmic_grounding,
     synchronising,
     tonal_grounding,
+    transition,
 )
 from undersong.testing.contracts.contract import Case, Contract
 
@@ -34,6 +35,7 @@ CONTRACTS: tuple[Contract, ...] = (
     rhythmic_grounding.CONTRACT,
     synchronising.CONTRACT,
     tonal_grounding.CONTRACT,
+    transition.CONTRACT,
 )
 
 __all__ = ["CONTRACTS", "Case", "Contract"]
