@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from undersong.answering.bars import HIGH_DRUM, LOW_DRUM, STROKE
 from undersong.answering.technique import velocity_under
@@ -154,7 +155,9 @@ def struck(name: str, heard: Impression, so_far: Turns, velocity: int, because: 
     )
 
 
-def with_their_end(name: str, heard: Impression, part: Part, so_far: Turns, turn: Turn | None = None) -> Answer:
+def with_their_end(
+    name: str, heard: Impression, part: Part, so_far: Turns, turn: Turn | None = None
+) -> Answer:
     """Between onsets: the tone ends when the maker's does."""
     ids = _held(name, so_far)
     if not ids or part.holding or heard.onset is not None:
@@ -230,5 +233,5 @@ def _held(name: str, so_far: Turns) -> tuple[int, ...]:
 
 def _usual(times: Sequence[Seconds]) -> Seconds:
     """The median interval; half a second while there is none."""
-    gaps = sorted(b - a for a, b in zip(times, times[1:], strict=False))
+    gaps = sorted(b - a for a, b in pairwise(times))
     return gaps[len(gaps) // 2] if gaps else 0.5

@@ -131,7 +131,9 @@ def fitting(heard: Impression, left: tuple[int, ...] = ()) -> int:
             worth -= 0.02 * max(low - tempo, tempo - high, 0.0)
         worth -= 1.5 if (frame.beats == 3) != three else 0.0
         worth -= 1.0 if (frame.division == 3) != by_three else 0.0
-        worth += {"any": 0.0, "bright": 0.4 if bright else -0.8, "dark": -0.6 if bright else 0.4}[frame.mood]
+        worth += {"any": 0.0, "bright": 0.4 if bright else -0.8, "dark": -0.6 if bright else 0.4}[
+            frame.mood
+        ]
         worth += 0.5 if frame.needs_pulse else 0.0  # what gives more is worth more, where it fits
         if frame.name == "slow chorale":
             worth += 0.5 if level <= SOFT and density < QUICK else -0.3

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from undersong.answering.bars import HIGH_DRUM, LOW_DRUM, SOON, STROKE, agrees
+from undersong.answering.bars import SOON, STROKE, agrees
+from undersong.answering.comping import OPEN, chord_for, tones_of
 from undersong.answering.counterpoint import WITH, WITHOUT, matched
-from undersong.answering.frames import BORROWED, FRAMES, SEVENTHS, Frame, Role, chord, fitting, strokes
+from undersong.answering.frames import FRAMES, Frame, Role, chord, fitting, strokes
 from undersong.answering.technique import NO_PULSE_BAR, velocity_under
 from undersong.chance import Chance
-from undersong.events import Seconds, Voice
-from undersong.listening.impression import Chord, Impression, Part
+from undersong.events import Seconds
+from undersong.listening.impression import Impression, Part
 from undersong.notes import After, Beat, Beats, Note, Pulse
 from undersong.theory.grouping import TOGETHER, onset_groups
-from undersong.theory.pitch import highest_at_most, lowest_at_least, rubs
+from undersong.theory.pitch import rubs
 from undersong.turns import NOTHING, Adapt, Answer, LetGo, Turn, Turns
 
 MATCHED_UNDER = 1.2  # dB under the maker, while matching
@@ -38,19 +39,9 @@ BEFORE = 2
 SOFTER = 3.0  # dB, of a chord that moves between the frame's own strokes
 COAST: Beats = 8.0  # beats after the maker's last sound
 RING: Seconds = 0.15  # over which a chord makes room for the next
-BASS_LOW, BASS_HIGH = 40, 52  # MIDI pitch
-CHORD_LOW, CHORD_HIGH = 53, 66
-LOW_MAKER = 58  # a maker whose middle lies below gets the chords above
-ABOVE_HIGH = 74
-USUAL, OTHER, STAYS, LATELY, HEARD, BARE = 0.9, 0.5, 0.4, 0.35, 0.8, 0.5  # what a chord is worth, see _number
-TONES = 4  # notes that count as lately
 ENDING: Seconds = 0.1  # a tone that is about to end no longer holds a note
 AS_DENSE, SPAN = 0.85, 6.0  # strokes for an onset of the maker's, over so many seconds
 GAP: Seconds = 0.35  # without a beat, a note after so long counts
-DEGREES = 7
-OPEN = 2  # so many pitch classes leave the third open
-RICH = 0.25  # what a chord with a seventh loses
-PASSING = 1.2  # what a borrowed chord loses
 STAYS_ON = 1.7  # segments that the last stroke of each voice rings
 RINGS = 1.5  # how much longer than written a tone rings if nothing takes its place
 # Turns: "frame" (about: 100 x its first beat + its number); "chord", "kept" and "goes on" (about: 100 x
@@ -76,7 +67,9 @@ class Frameworking:
         given = so_far.last(self.name, "frame")
         if given is not None:
             return self._within(heard, part, so_far, given)
-        met = next((t for t in so_far.turns if t.technique == self.name and t.kind in (WITH, WITHOUT)), None)
+        met = next(
+            (t for t in so_far.turns if t.technique == self.name and t.kind in (WITH, WITHOUT)), None
+        )
         if met is None or heard.time - met.at < MATCHING or not _counts(heard, part, heard.pulse):
             return matched(self.name, heard, so_far, MATCHED_UNDER)
         return self._give(heard, so_far, None)
@@ -107,19 +100,29 @@ class Frameworking:
         segment = int((beat + ON_BEAT) // frame.segment)
         placed = _last(self.name, so_far, given)
         if placed is None:
-            number = _number(heard, part, frame, segment, None, False)
+            number = chord_for(heard, part, frame, segment, None, False)
             return self._place(heard, part, so_far, given, segment, number or 0, number is not None)
         present = int(placed.about) % 100
         fresh = placed.at < so_far.clock_since or int(placed.about) // 100 != segment
         if _counts(heard, part, clock) and heard.time - placed.at > TOGETHER:
-            if fresh and _border(frame, segment) and _left_behind(self.name, so_far, clock, first, frame, segment, given):
+            if (
+                fresh
+                and _border(frame, segment)
+                and _left_behind(self.name, so_far, clock, first, frame, segment, given)
+            ):
                 return self._give(heard, so_far, given)
             fits = _fits(self.name, heard, so_far)
             passes = fits or _may_pass(self.name, so_far, given)
             if fresh or not passes:
-                number = _number(heard, part, frame, segment, present, not passes)
+                number = chord_for(heard, part, frame, segment, present, not passes)
                 return self._place(
-                    heard, part, so_far, given, segment, present if number is None else number, number is not None
+                    heard,
+                    part,
+                    so_far,
+                    given,
+                    segment,
+                    present if number is None else number,
+                    number is not None,
                 )
             turn = Turn(self.name, "fits" if fits else "not", heard.time)
             return Answer(turn=turn, until=_next(clock, first, frame, segment))
@@ -131,7 +134,14 @@ class Frameworking:
         return self._place(heard, part, so_far, given, segment, present, None)
 
     def _place(
-        self, heard: Impression, part: Part, so_far: Turns, given: Turn, segment: int, number: int, fits: bool | None
+        self,
+        heard: Impression,
+        part: Part,
+        so_far: Turns,
+        given: Turn,
+        segment: int,
+        number: int,
+        fits: bool | None,
     ) -> Answer:
         """A chord with the maker's note (that ``fits`` it or not), or once more without one (None); and
         what the frame plays until the chord may move on."""
@@ -148,7 +158,9 @@ class Frameworking:
         if with_them and len(sound.pcs) > OPEN:  # a chord that moves is heard whole
             struck = [step[1] for step in steps if step[0] == at]
             needed: tuple[Role, ...] = ("bass", "chords")
-            whole = [(float(at), role, SOFTER, float(frame.segment)) for role in needed if role not in struck]
+            whole = [
+                (float(at), role, SOFTER, float(frame.segment)) for role in needed if role not in struck
+            ]
             steps = (*whole, *steps)
         notes: list[Note] = []
         room = AS_DENSE * part.dynamics.density * SPAN - len(onset_groups(so_far.onsets(heard.time - SPAN)))
@@ -161,14 +173,18 @@ class Frameworking:
                 taken[place] = room - len(taken) >= 1
             if not taken.get(place, True):
                 continue
-            last = not any(role == step[1] and place < step[0] and taken.get(step[0], True) for step in steps)
+            last = not any(
+                role == step[1] and place < step[0] and taken.get(step[0], True) for step in steps
+            )
             lasts = max(RINGS * beats, STAYS_ON * frame.segment) if last else beats
             seconds = lasts * clock.period
             beat = first + start - at + place
             when = After(heard.time) if place == at else _when(heard, so_far, clock, beat)
-            for voice, pitch in _tones(role, sound, part, self.name, so_far):
+            for voice, pitch in tones_of(role, sound, part, self.name, so_far):
                 velocity = velocity_under(heard.gentlest, UNDER + softer, voice)
-                notes.append(Note(when, voice, pitch, velocity, STROKE if voice == "percussion" else seconds))
+                notes.append(
+                    Note(when, voice, pitch, velocity, STROKE if voice == "percussion" else seconds)
+                )
         ids = tuple(
             s.play.id
             for s in so_far.sounding.values()
@@ -268,7 +284,9 @@ def _fits(name: str, heard: Impression, so_far: Turns) -> bool:
     ours = [
         s.play.pitch
         for s in so_far.sounding.values()
-        if s.technique == name and s.play.voice != "percussion" and s.play.at <= heard.time < s.ends - ENDING
+        if s.technique == name
+        and s.play.voice != "percussion"
+        and s.play.at <= heard.time < s.ends - ENDING
     ]
     if not ours:
         return False
@@ -276,62 +294,3 @@ def _fits(name: str, heard: Impression, so_far: Turns) -> bool:
     if heard.onset.pitch % 12 in classes:
         return True
     return len(classes) == OPEN and not rubs(heard.onset.pitch, min(ours))
-
-
-def _number(
-    heard: Impression, part: Part, frame: Frame, segment: int, present: int | None, borrowing: bool
-) -> int | None:
-    """The chord to stand on with this note: one of the bar's own if it can be, what is heard as the
-    harmony, what the last notes belong to, and what sounds already. None if no chord holds the note; a
-    chord from outside the key only where too many notes stand alone already."""
-    tonality = heard.tonality
-    tones = [t.pitch % 12 for t in part.phrase.tones if t.pitch is not None][-TONES:]
-    if tonality is None or not tones:
-        return None
-    options = frame.bars[segment * frame.segment // frame.beats % len(frame.bars)]
-    pc, before = tones[-1], tones[:-1]
-    best: int | None = None
-    most = -99.0
-    richer = range(SEVENTHS, SEVENTHS + DEGREES) if frame.shape == 3 else ()
-    borrowed = range(BORROWED, BORROWED + 24) if borrowing else ()
-    for number in (*range(DEGREES), *richer, *borrowed):
-        if frame.shape == OPEN and number < BORROWED and not any(number in bar for bar in frame.bars):
-            continue
-        sound = chord(frame, number, tonality.tonic, tonality.mode)
-        if not _inside(pc, sound):
-            continue
-        degree = number % SEVENTHS
-        worth = USUAL if degree == options[0] else OTHER if degree in options else 0.0
-        worth += STAYS if number == present else 0.0
-        worth += LATELY * sum(1 for other in before if _inside(other, sound))
-        worth += HEARD if heard.harmony is not None and heard.harmony.chord.root == sound.root else 0.0
-        worth -= BARE if 6 in sound.pcs and frame.shape > OPEN else 0.0  # a diminished chord
-        worth -= PASSING if number in borrowed else RICH if number in richer else 0.0
-        worth = round(worth, 6)
-        if worth > most:
-            best, most = number, worth
-    return best
-
-
-def _inside(pc: int, sound: Chord) -> bool:
-    if len(sound.pcs) == OPEN:
-        return not rubs(pc, sound.root)
-    return (pc - sound.root) % 12 in sound.pcs
-
-
-def _tones(role: str, sound: Chord, part: Part, name: str, so_far: Turns) -> list[tuple[Voice, int]]:
-    """The pitches of a stroke: bass near the last bass, the other chord notes close together."""
-    if role == "low drum":
-        return [("percussion", LOW_DRUM)]
-    if role == "high drum":
-        return [("percussion", HIGH_DRUM)]
-    if role == "bass":
-        last = next((s.play.pitch for s in reversed(so_far.past) if s.technique == name and s.play.voice == "bass"), 46)
-        low = lowest_at_least(sound.root, BASS_LOW)
-        return [("bass", min((p for p in (low, low + 12) if p <= BASS_HIGH + 3), key=lambda p: (abs(p - last), p)))]
-    high = CHORD_HIGH if part.lowest is None else max(CHORD_LOW + 7, min(CHORD_HIGH, part.lowest - 1))
-    if part.middle is not None and part.middle < LOW_MAKER:
-        high = ABOVE_HIGH
-    if role == "fifth":
-        return [("chords", highest_at_most((sound.root + sound.pcs[-1]) % 12, BASS_HIGH + 8))]
-    return [("chords", highest_at_most((sound.root + step) % 12, high)) for step in sound.pcs[1:]]

@@ -61,7 +61,9 @@ class Transition:
             return Answer(adapt=COASTING) if clock is not None else NOTHING
         joined = so_far.last(self.name, "joined")
         if joined is None:
-            return Answer(turn=Turn(self.name, "joined", heard.time, float(_ground(heard, part))), until=heard.time)
+            return Answer(
+                turn=Turn(self.name, "joined", heard.time, float(_ground(heard, part))), until=heard.time
+            )
         if clock is None or not agrees(clock, pulse, heard.time):
             return self._bar(heard, part, so_far, pulse, soon(pulse, heard.time), joined, start=True)
         if heard.time > part.last_onset + COAST * clock.period:
@@ -79,7 +81,14 @@ class Transition:
         return self._bar(heard, part, so_far, clock, first, joined, start=False)
 
     def _bar(
-        self, heard: Impression, part: Part, so_far: Turns, clock: Pulse, first: int, joined: Turn, start: bool
+        self,
+        heard: Impression,
+        part: Part,
+        so_far: Turns,
+        clock: Pulse,
+        first: int,
+        joined: Turn,
+        start: bool,
     ) -> Answer:
         planned = _bars(self.name, so_far)
         kind = _next(self.name, planned, heard, part, so_far)
@@ -88,17 +97,23 @@ class Transition:
         begins = stage == "lead" and planned[-1].kind != kind
         if begins and (before is None or before.at < planned[-1].at):
             # first of all: how the maker plays before anything moves
-            return Answer(turn=Turn(self.name, f"before {thing}", heard.time, _now(thing, part)), until=heard.time)
+            return Answer(
+                turn=Turn(self.name, f"before {thing}", heard.time, _now(thing, part)), until=heard.time
+            )
         done = 0  # bars of this stage before this one
         for turn in reversed(planned):
             if turn.kind != kind:
                 break
             done += 1
         root = int(joined.about)
-        steps = MINOR_STEPS if heard.tonality is not None and heard.tonality.mode in MINOR_LIKE else MAJOR_STEPS
+        steps = (
+            MINOR_STEPS if heard.tonality is not None and heard.tonality.mode in MINOR_LIKE else MAJOR_STEPS
+        )
         notes = []
         for place in STROKES:
-            moved = {name: _moved(name, stage, thing, done * BEATS_A_BAR + place, planned) for name, _ in THINGS}
+            moved = {
+                name: _moved(name, stage, thing, done * BEATS_A_BAR + place, planned) for name, _ in THINGS
+            }
             step = math.ceil(round(moved["bass"] * (len(steps) - 1), 6))
             pitch = highest_at_most(root, CEILING) + steps[step]
             held = (SHORT + (LONG - SHORT) * moved["length"]) * (BEATS_A_BAR / len(STROKES)) * clock.period

@@ -95,7 +95,7 @@ def _groups(w: Window, begun: list[Seconds]) -> list[tuple[Seconds, Seconds, boo
 
 
 def _kept(w: Window, number: int, groups: list[tuple[Seconds, Seconds, bool]]) -> bool:
-    """Three notes in four fit; or the frame changes at the border. Where they fit, it stays for eight bars."""
+    """Three notes in four fit, or the frame changes at the border; where they fit, it stays eight bars."""
     start, end, changes = groups[number]
     if end - start < BORDER / 2 * _bar(w, start):
         return True  # broken off by the end of the playing

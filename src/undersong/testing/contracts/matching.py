@@ -70,7 +70,9 @@ def _other_notes(w: Window) -> bool:
     same = [
         t
         for t in ours
-        if any(o.pitch == t.pitch and o.onset - TOGETHER <= t.onset <= (o.offset or w.end) for o in w.tones())
+        if any(
+            o.pitch == t.pitch and o.onset - TOGETHER <= t.onset <= (o.offset or w.end) for o in w.tones()
+        )
     ]
     return len(same) <= 0.5 * len(ours)
 

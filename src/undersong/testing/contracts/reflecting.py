@@ -73,9 +73,7 @@ def _reflects(w: Window) -> bool:
     )
 
 
-def _within(
-    w: Window, of: Callable[[Sounds, Seconds, Seconds], float | None], least: float
-) -> bool:
+def _within(w: Window, of: Callable[[Sounds, Seconds, Seconds], float | None], least: float) -> bool:
     """The partner's feature lies near the maker's of now, or of some moment of the last 8 s."""
     tones, first = w.played.tones, w.played.onsets[0]
     own = [of(tones, a, b) for a, b in features.windows(first, w.end)]

@@ -36,7 +36,8 @@ def _strokes(w: Window) -> list[tuple[Seconds, Values]]:
         lowest.append(min((t for t in tones if 0 <= t.onset - group <= 0.04), key=lambda t: t.pitch))
     usual = median([b.onset - a.onset for a, b in pairwise(lowest)] or [1.0])
     return [
-        (t.onset, (float(t.pitch), (t.offset - t.onset) / usual, level(t.velocity, t.voice))) for t in lowest
+        (t.onset, (float(t.pitch), (t.offset - t.onset) / usual, level(t.velocity, t.voice)))
+        for t in lowest
     ]
 
 
@@ -82,25 +83,29 @@ def has_led(w: Window) -> bool:
 def _moves(
     strokes: Sequence[tuple[Seconds, Values]], thing: int, beat: Seconds
 ) -> list[tuple[Seconds, Seconds]]:
-    """When one thing moved, from and to: stretches that go one way, apart from noise."""
+    """When one thing moved, from and to: runs of strokes that go one way, pauses of up to four beats and
+    steps the other way that are mere noise included; only those that come far enough."""
     found: list[tuple[Seconds, Seconds]] = []
-    start, way = 0, 0.0
-    for index in range(1, len(strokes)):
-        step = strokes[index][1][thing] - strokes[index - 1][1][thing]
-        if abs(step) > NOISE[thing] or (way and step * way > 0 and abs(step) > NOISE[thing] / 2):
-            if way and step * way > 0:
-                found[-1] = found[-1][0], strokes[index][0]
-            elif abs(step) > NOISE[thing]:
-                found.append((strokes[start][0], strokes[index][0]))
-                way = step
-        elif way and strokes[index][0] - found[-1][1] > 4.5 * beat:
-            way = 0.0
-        start = index
+    index = 0
+    while index < len(strokes) - 1:
+        for way in (1.0, -1.0):
+            last, top = index, strokes[index][1][thing]
+            for later in range(index + 1, len(strokes)):
+                gone = way * (strokes[later][1][thing] - top)
+                if gone < -NOISE[thing] or strokes[later][0] - strokes[last][0] > 4.5 * beat:
+                    break
+                if gone > NOISE[thing] / 2:
+                    last, top = later, strokes[later][1][thing]
+            if way * (top - strokes[index][1][thing]) > MOVED[thing]:
+                found.append((strokes[index][0], strokes[last][0]))
+                index = last - 1
+                break
+        index += 1
     return found
 
 
 def goes_back(w: Window) -> bool:
-    """Nothing stays moved for more than ten bars (or twelve, with the way there) under a loop that stays."""
+    """Nothing stays moved for more than twelve bars, there and back included, under a loop that stays."""
     strokes, beat = _strokes(w), w.played.beat or 0.5
     since = w.start - (REVERT + 4) * 4 * beat
     if len(strokes) < 2 or since < strokes[1][0]:
