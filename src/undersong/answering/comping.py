@@ -1,8 +1,8 @@
 """Comping: which chord a frame stands on with a note, and where its tones lie.
 
 What frameworking decides at a note of the maker's. Pitches are MIDI numbers, chords numbered as in
-frames.py. The bass moves to the nearest octave of its note, the other tones stay close to the last chord and
-under the maker, whose middle register is left free.
+frames.py. The bass moves to the nearest octave of its note; the other tones stay close to the last chord
+and under the maker, whose middle register is left free.
 """
 
 from __future__ import annotations

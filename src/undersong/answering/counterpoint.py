@@ -31,11 +31,11 @@ TAIL: Seconds = 0.1  # after the maker's offset, so that a legato line is one,
 TAIL_SHARE = 0.12  # but no more than this share of the usual interval
 WEAK = 0.75  # an onset sooner than this share of the usual interval is a passing one
 ALONE_WEAK, ALONE = 0.70, 0.84  # answered share from which a passing onset, or any, is left alone
-FEW = 4  # onsets within SPAN below which each is answered
+FEW = 6  # onsets within SPAN below which each is answered
 BECAUSE = "I move as you move, with other notes."
 WITH_TAPS = "I strike as you strike, on another drum."
 
-APART = 7  # semitones between the middles of the two voices
+APART = 6  # semitones between the middles of the two voices
 LOW_MAKER, HIGH_ENOUGH = 58, 62  # the voice lies above a low maker, until they rise
 REACH = 7  # semitones around the middle of the voice
 CLOSEST = 3  # semitones between the voices, at least
@@ -52,7 +52,7 @@ CONTRARY = -0.3  # moving against the maker's direction
 PARALLEL = 2.0  # two perfect intervals in the same direction
 STUCK = 1.0  # the same note a third time
 ALSO_THEIRS = 0.6  # a pitch that the maker has just played
-OFF_MIDDLE = 0.25  # a semitone away from the middle of the voice
+OFF_MIDDLE = 0.35  # a semitone away from the middle of the voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,9 @@ def left_alone(name: str, heard: Impression, so_far: Turns) -> bool:
         return False
     answered = sum(1 for turn in past if turn.kind == WITH) / (len(past) + 1)
     usual = _usual([*(turn.at for turn in past), heard.time])
-    passing = heard.time - past[-1].at < WEAK * usual
-    return answered >= (ALONE_WEAK if passing else ALONE)
+    if heard.time - past[-1].at < WEAK * usual:
+        return answered >= ALONE_WEAK
+    return answered >= ALONE and bool(_held(name, so_far))  # a tone goes on under it
 
 
 def alone(name: str, heard: Impression) -> Answer:

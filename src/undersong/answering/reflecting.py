@@ -32,6 +32,7 @@ AS_CLEAR = 90.0  # weight of being as clear in key as the maker
 SAME_MODE = 4.0  # weight of being as major or as minor as their key,
 DECIDED = 0.1  # by this much
 PLAYED, ENOUGH = 0.01, 5  # share from which a note is theirs, and how many of those are enough
+FEWEST = 2  # notes of ours and of theirs from which they are compared
 SPAN: Seconds = 6.0  # over which that is compared
 WEIGHS: Seconds = 2.0  # longer notes weigh no more
 LIFT_AFTER: Seconds = 60.0  # since the maker's first sound
@@ -78,7 +79,7 @@ class Reflecting:
         found = voice.candidates(self.name, heard, so_far, around, _in_key(tonality))
         theirs = voice.recent(self.name, so_far, heard.time - SPAN)
         ours = voice.own(self.name, so_far, heard.time - SPAN)
-        if len(ours) < voice.FEW or heard.onset is None or heard.onset.pitch is None:
+        if len(ours) < FEWEST or heard.onset is None or heard.onset.pitch is None:
             return voice.best(found, around)
         times = [*(turn.at for turn in theirs), heard.time]
         usual = (times[-1] - times[0]) / (len(times) - 1)
