@@ -15,7 +15,7 @@ from typing import ClassVar
 from undersong.answering.bars import SOON, STROKE, agrees
 from undersong.answering.comping import OPEN, chord_for, tones_of
 from undersong.answering.counterpoint import WITH, WITHOUT, matched
-from undersong.answering.frames import FRAMES, Frame, Role, chord, fitting, strokes
+from undersong.answering.frames import BORROWED, FRAMES, SEVENTHS, Frame, Role, chord, fitting, strokes
 from undersong.answering.technique import NO_PULSE_BAR, velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds
@@ -32,7 +32,7 @@ FOLLOW = Adapt(phase=0.3, period=0.15, phase_most=0.8)
 ON_BEAT = 0.22  # of a beat
 WAITED = 0.7  # of a beat
 COUNTED_BARS = 4  # after which the fit is counted
-FIT = 0.75  # share of notes that must fit
+FIT, OWN_FIT = 0.75, 0.6  # share of notes that must belong to a chord, and to one of the frame
 KEEPS = 0.90  # share below which a chord moves for one more note
 LATEST = 16  # notes over which that is counted; so many that fitted are counted before the first
 BEFORE = 2
@@ -45,11 +45,12 @@ GAP: Seconds = 0.35  # without a beat, a note after so long counts
 STAYS_ON = 1.7  # segments that the last stroke of each voice rings
 RINGS = 1.5  # how much longer than written a tone rings if nothing takes its place
 # Turns: "frame" (about: 100 x its first beat + its number); "chord", "kept" and "goes on" (about: 100 x
-# segment + chord: with a note of the maker's that belongs to it, with one that does not, without one);
-# "fits" and "not" (other notes that were counted).
-PLACED = ("chord", "kept", "goes on")
-COUNTED = ("chord", "kept", "fits", "not")
-FITTED = ("chord", "fits")
+# segment + chord: with a note of the maker's that belongs to it, with one that does not, without one), or
+# "borrowed", a chord from outside the frame; "fits" and "not" (other notes that were counted).
+PLACED = ("chord", "borrowed", "kept", "goes on")
+COUNTED = ("chord", "borrowed", "kept", "fits", "not")
+HELD = ("chord", "borrowed", "fits")  # notes that belonged to a chord,
+OWN = ("chord", "fits")  # and to one of the frame
 
 
 class Frameworking:
@@ -190,7 +191,8 @@ class Frameworking:
             for s in so_far.sounding.values()
             if s.technique == self.name and not s.released and s.play.voice != "percussion"
         )
-        kind = "goes on" if fits is None else "chord" if fits else "kept"
+        own = "borrowed" if BORROWED <= number < SEVENTHS else "chord"
+        kind = "goes on" if fits is None else own if fits else "kept"
         return Answer(
             notes=tuple(notes),
             withdraw=with_them,
@@ -229,17 +231,18 @@ def _border(frame: Frame, segment: int) -> bool:
 def _left_behind(
     name: str, so_far: Turns, clock: Pulse, first: int, frame: Frame, segment: int, given: Turn
 ) -> bool:
-    """Whether too few notes of the last four bars fitted the frame."""
+    """Whether too few notes of the last four bars belonged to a chord, or to the frame's own chords."""
     start = first + segment * frame.segment - COUNTED_BARS * frame.beats - ON_BEAT
     since = max(given.at, clock.time_at(start))
-    fitted = counted = 0
+    held = own = counted = 0
     for turn in reversed(so_far.turns):
         if turn.at < since:
             break
         if turn.technique == name and turn.kind in COUNTED:
             counted += 1
-            fitted += turn.kind in FITTED
-    return counted > 0 and fitted < FIT * counted
+            held += turn.kind in HELD
+            own += turn.kind in OWN
+    return held < FIT * counted or own < OWN_FIT * counted
 
 
 def _may_pass(name: str, so_far: Turns, given: Turn) -> bool:
@@ -250,7 +253,7 @@ def _may_pass(name: str, so_far: Turns, given: Turn) -> bool:
             break
         if turn.technique == name and turn.kind in COUNTED:
             counted += 1
-            fitted += turn.kind in FITTED
+            fitted += turn.kind in HELD
     return fitted >= KEEPS * (counted + 1)
 
 

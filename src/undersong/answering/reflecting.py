@@ -73,7 +73,7 @@ class Reflecting:
     def _pitch(self, heard: Impression, so_far: Turns, around: int) -> int:
         tonality = heard.tonality
         if tonality is None or not _mode_known(tonality):
-            tonic = 0 if tonality is None else tonality.tonic
+            tonic = 0 if tonality is None else _likely_tonic(tonality)
             fifths = (tonic, (tonic + FIFTH) % 12)
             return voice.best(voice.candidates(self.name, heard, so_far, around, fifths), around)
         found = voice.candidates(self.name, heard, so_far, around, _in_key(tonality))
@@ -116,11 +116,22 @@ def _in_key(tonality: Tonality) -> tuple[int, ...]:
 
 
 def _mode_known(tonality: Tonality) -> bool:
-    """Whether tonic and third are sure enough to sound a third."""
+    """Whether the tonic is sure enough, and its third has been played, to sound a third."""
     here = [(p, mode) for p, tonic, mode in tonality.likely if tonic == tonality.tonic]
     whole = sum(p for p, _ in here)
     major = sum(p for p, mode in here if mode in MAJOR_LIKE)
-    return round(whole, 6) >= TONIC_SURE and round(max(major, whole - major) / whole, 6) >= MODE_SURE
+    sure = round(max(major, whole - major) / whole, 6) >= MODE_SURE
+    third = 4 if major > whole - major else 3
+    played = tonality.sounded[(tonality.tonic + third) % 12] > PLAYED
+    return round(whole, 6) >= TONIC_SURE and sure and played
+
+
+def _likely_tonic(tonality: Tonality) -> int:
+    """The likeliest tonic that was played together with its fifth; else the likeliest."""
+    for _, tonic, _ in tonality.likely:
+        if min(tonality.sounded[tonic], tonality.sounded[(tonic + FIFTH) % 12]) > PLAYED:
+            return tonic
+    return tonality.tonic
 
 
 def _lift(name: str, heard: Impression, part: Part, so_far: Turns) -> Turn | None:
