@@ -21,16 +21,16 @@ from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part, Tonality
 from undersong.theory.clarity import both, with_each
 from undersong.theory.keys import MODES, SCALES
+from undersong.theory.loudness import mean_level, velocity_at
 from undersong.turns import NOTHING, Answer, Turn, Turns
 
-UNDER = 0.0  # dB under the maker: as strong as they, never stronger
+TAPS_UNDER = 0.5  # dB under the maker's taps
+STRENGTH = 6  # notes whose level is taken up
 FIFTH = 7
 TONIC_SURE, MODE_SURE = 0.4, 0.75  # confidence from which the tonic, and major or minor, are known
-KEY_SURE = 0.7  # confidence from which notes of the key may come that the maker has not played
+KEY_SURE = 0.4  # confidence from which notes of the key may come that the maker has not played
 MAJOR_LIKE = (0, 4, 5)  # modes
-AS_CLEAR = 90.0  # weight of being as clear in key as the maker
-SAME_MODE = 4.0  # weight of being as major or as minor as their key,
-DECIDED = 0.1  # by this much
+ALIKE = 80.0  # weight of being as major, as minor and as clear in key as the maker
 PLAYED, ENOUGH = 0.01, 5  # share from which a note is theirs, and how many of those are enough
 FEWEST = 2  # notes of ours and of theirs from which they are compared
 SPAN: Seconds = 6.0  # over which that is compared
@@ -63,11 +63,11 @@ class Reflecting:
         assert heard.onset is not None
         because = _because(self.name, so_far)
         if heard.onset.pitch is None:
-            velocity = velocity_under(heard.gentlest, UNDER, "percussion")
+            velocity = velocity_under(heard.gentlest, TAPS_UNDER, "percussion")
             return voice.struck(self.name, heard, so_far, velocity, voice.WITH_TAPS)
         around = voice.middle(self.name, heard, part, so_far, _lifted(self.name, so_far))
         pitch = self._pitch(heard, so_far, around)
-        velocity = velocity_under(heard.gentlest, UNDER, voice.VOICE)
+        velocity = _as_strong(heard.gentlest or part)
         return voice.sounded(self.name, heard, so_far, pitch, velocity, because)
 
     def _pitch(self, heard: Impression, so_far: Turns, around: int) -> int:
@@ -83,18 +83,22 @@ class Reflecting:
             return voice.best(found, around)
         times = [*(turn.at for turn in theirs), heard.time]
         usual = (times[-1] - times[0]) / (len(times) - 1)
-        wanted = max(both(_content([*(int(t.about) for t in theirs), heard.onset.pitch], times, usual)))
+        wanted = both(_content([*(int(t.about) for t in theirs), heard.onset.pitch], times, usual))
         past = [*(s.play.at for s in ours), heard.time]
         reached = with_each(_content([s.play.pitch for s in ours], past, usual), min(usual, WEIGHS))
-        major = MODES.index(tonality.mode) in MAJOR_LIKE
         weighed = []
         for one in found:
             like_major, like_minor = reached[one.pitch % 12]
-            decided = like_major - like_minor if major else like_minor - like_major
-            cost = AS_CLEAR * abs(max(like_major, like_minor) - wanted)
-            cost += SAME_MODE * max(0.0, DECIDED - decided)
-            weighed.append(voice.Candidate(one.pitch, round(one.cost + cost, 6)))
+            apart = abs(like_major - wanted[0]) + abs(like_minor - wanted[1])
+            apart += abs(max(like_major, like_minor) - max(wanted))
+            weighed.append(voice.Candidate(one.pitch, round(one.cost + ALIKE * apart, 6)))
         return voice.best(weighed, around)
+
+
+def _as_strong(part: Part) -> int:
+    """As strong as the maker's last few notes together; never stronger than they are for longer."""
+    level = mean_level([tone.velocity for tone in part.phrase.tones[-STRENGTH:]])
+    return velocity_at(min(level, part.dynamics.level), voice.VOICE)
 
 
 def _content(pitches: Sequence[int], times: Sequence[Seconds], usual: Seconds) -> list[float]:

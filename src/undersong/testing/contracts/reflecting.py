@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from statistics import pstdev
 
 from undersong.events import Seconds
@@ -82,8 +83,12 @@ def _within(w: Window, of: Callable[[Sounds, Seconds, Seconds], float | None], l
         return True  # taps have no key
     near = max(least, SHARE * pstdev(values))
     partner = of(w.partner(), w.start, w.end)
-    recent = [of(tones, w.start - late, w.end - late) for late in range(int(REACHED) + 1)]
-    return partner is not None and any(x is not None and abs(x - partner) <= near + 1e-6 for x in recent)
+    late = [of(tones, w.start - late, w.end - late) for late in range(int(REACHED) + 1)]
+    recent = [x for x in late if x is not None]
+    if partner is None or not recent:
+        return False
+    # the maker's curve goes through all that lies between two readings
+    return any(min(a, b) - near <= partner <= max(a, b) + near for a, b in pairwise([recent[0], *recent]))
 
 
 def _same_mode(w: Window) -> bool:
