@@ -26,6 +26,7 @@ BARE, RICH, PASSING = 0.5, 0.25, 1.2  # and what a diminished one, a seventh, a 
 BASS_LOW, BASS_HIGH, BASS_FIRST = 40, 55, 46
 FIFTH_HIGH = 60
 CHORD_LOW, CHORD_HIGH = 60, 66  # where the highest chord tone lies at the lowest, and at the highest
+CHORD_DEEPEST = 52  # and no tone of it below this, where thirds grow muddy
 LOW_MAKER, ABOVE_HIGH = 58, 76  # a maker whose middle lies below the first gets the chords above
 SPREAD = 13  # semitones that the tones of a chord lie within
 FROM_TOP = 5  # semitones under its highest place where a first chord is centred
@@ -92,7 +93,8 @@ def tones_of(role: Role, sound: Chord, part: Part, name: str, so_far: Turns) -> 
     tones = []
     for step in sound.pcs[1:]:
         top = highest_at_most((sound.root + step) % 12, high)
-        tones.append(min((top, top - 12), key=lambda pitch: (abs(pitch - centre), pitch)))
+        places = [pitch for pitch in (top, top - 12) if pitch >= CHORD_DEEPEST or pitch == top]
+        tones.append(min(places, key=lambda pitch: (abs(pitch - centre), -pitch)))
     return [("chords", pitch) for pitch in sorted(tones)]
 
 

@@ -22,6 +22,7 @@ from undersong.listening.impression import Impression, Part, Tonality
 from undersong.theory.clarity import both, with_each
 from undersong.theory.keys import MODES, SCALES
 from undersong.theory.loudness import mean_level, velocity_at
+from undersong.theory.pitch import RUBS
 from undersong.turns import NOTHING, Answer, Turn, Turns
 
 TAPS_UNDER = 0.5  # dB under the maker's taps
@@ -87,7 +88,9 @@ class Reflecting:
         past = [*(s.play.at for s in ours), heard.time]
         reached = with_each(_content([s.play.pitch for s in ours], past, usual), min(usual, WEIGHS))
         weighed = []
-        for one in found:
+        theirs_now = heard.onset.pitch
+        calm = [one for one in found if abs(theirs_now - one.pitch) % 12 not in RUBS]
+        for one in calm or found:
             like_major, like_minor = reached[one.pitch % 12]
             apart = abs(like_major - wanted[0]) + abs(like_minor - wanted[1])
             apart += abs(max(like_major, like_minor) - max(wanted))
