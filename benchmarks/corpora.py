@@ -13,19 +13,28 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+from zlib import crc32
 
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 @dataclass(frozen=True, slots=True)
 class Melody:
-    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar."""
+    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar; the written
+    chords as (onset, root, semitones of the triad over it, pitch class of the bass)."""
 
     name: str
     notes: tuple[tuple[float, float, int], ...]
     tonic: int
     minor: bool
     bar: float
+    downbeat: float = 0.0  # where the second written bar begins: the first may be an upbeat
+    chords: tuple[tuple[float, int, tuple[int, ...], int], ...] = ()
+
+    @property
+    def held_out(self) -> bool:
+        """Whether the tune is kept for testing: a third of them, by a hash of the name."""
+        return crc32(self.name.encode()) % 3 == 0
 
 
 def data() -> Path:
@@ -61,7 +70,10 @@ def _melody(path: Path) -> Melody | None:
     fifths, mode = 0, "major"
     notes: list[list[float]] = []
     roots: list[tuple[int, bool]] = []
-    for measure in part.findall("measure"):
+    chords: list[tuple[float, int, tuple[int, ...], int]] = []
+    downbeat = 0.0
+    for number, measure in enumerate(part.findall("measure")):
+        downbeat = now if number == 1 else downbeat
         for element in measure:
             if element.tag == "attributes":
                 divisions = float(element.findtext("divisions") or divisions)
@@ -76,7 +88,9 @@ def _melody(path: Path) -> Melody | None:
                 if step is not None:
                     alter = int(float(element.findtext("root/root-alter") or 0))
                     kind = element.findtext("kind") or ""
-                    roots.append(((STEPS[step] + alter) % 12, kind.startswith("min")))
+                    root_pc = (STEPS[step] + alter) % 12
+                    roots.append((root_pc, kind.startswith("min")))
+                    chords.append((now, root_pc, _triad(kind), _bass(element, root_pc)))
             elif element.tag in ("backup", "forward"):
                 sign = -1 if element.tag == "backup" else 1
                 now += sign * float(element.findtext("duration") or 0) / divisions
@@ -106,7 +120,25 @@ def _melody(path: Path) -> Melody | None:
         home,
         minor,
         bar,
+        downbeat,
+        tuple(chords),
     )
+
+
+def _triad(kind: str) -> tuple[int, ...]:
+    """The triad of a MusicXML kind, as semitones over the root."""
+    if kind.startswith(("diminished", "half")):
+        return (0, 3, 6)
+    if kind.startswith("aug"):
+        return (0, 4, 8)
+    return (0, 3, 7) if kind.startswith("min") else (0, 4, 7)
+
+
+def _bass(harmony: ElementTree.Element, root: int) -> int:
+    step = harmony.findtext("bass/bass-step")
+    if step is None:
+        return root
+    return (STEPS[step] + int(float(harmony.findtext("bass/bass-alter") or 0))) % 12
 
 
 def _key(fifths: int, mode: str, roots: list[tuple[int, bool]], last: int) -> tuple[int, bool]:

@@ -209,7 +209,19 @@ class HeardMotif:
     transposed: int
 
 
-Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardPhrase | HeardState | HeardMotif
+@dataclass(frozen=True, slots=True)
+class HeardHarmony:
+    """Which chord (in Harte's syntax) is believed to hold from ``from_`` on; a forecast lies ahead of
+    ``time``."""
+
+    time: Seconds
+    chord: str
+    from_: Seconds
+    forecast: bool
+    confidence: float
+
+
+Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardHarmony | HeardPhrase | HeardState | HeardMotif
 Sounded = Play | Retract | Release
 Output = Heard | Chose | Sounded
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from undersong.answering.bars import HIGH_DRUM, LOW_DRUM
 from undersong.answering.frames import BORROWED, SEVENTHS, Frame, Role, chord
 from undersong.events import Voice
-from undersong.listening.impression import Chord, Impression, Part
+from undersong.listening.impression import Impression, Part
+from undersong.theory.chords import Chord
 from undersong.theory.pitch import highest_at_most, lowest_at_least, rubs
+from undersong.theory.voicing import lead
 from undersong.turns import Turns
 
 OPEN = 2  # so many pitch classes leave the third open
@@ -23,13 +25,11 @@ STAYS = 0.4  # what sounds already
 LATELY = 0.35  # each of the last notes that belongs to it
 HEARD = 0.8  # it is the harmony that is heard
 BARE, RICH, PASSING = 0.5, 0.25, 1.2  # and what a diminished one, a seventh, a borrowed one loses
-BASS_LOW, BASS_HIGH, BASS_FIRST = 40, 55, 46
+BASS_LOW, BASS_HIGH, BASS_FIRST = 40, 52, 46
 FIFTH_HIGH = 60
-CHORD_LOW, CHORD_HIGH = 60, 66  # where the highest chord tone lies at the lowest, and at the highest
-CHORD_DEEPEST = 52  # and no tone of it below this, where thirds grow muddy
+CHORD_LOW, CHORD_HIGH = 62, 66  # where the highest chord tone lies at the lowest, and at the highest
 LOW_MAKER, ABOVE_HIGH = 58, 76  # a maker whose middle lies below the first gets the chords above
-SPREAD = 13  # semitones that the tones of a chord lie within
-FROM_TOP = 5  # semitones under its highest place where a first chord is centred
+SPREAD = 11  # semitones that the tones of a chord lie within
 
 
 def chord_for(
@@ -87,15 +87,10 @@ def tones_of(role: Role, sound: Chord, part: Part, name: str, so_far: Turns) -> 
     high = CHORD_HIGH if part.lowest is None else max(CHORD_LOW, min(CHORD_HIGH, part.lowest - 1))
     if part.middle is not None and part.middle < LOW_MAKER:
         high = ABOVE_HIGH
-    last = _last(name, "chords", so_far)
-    centre = round(sum(last) / len(last)) if last else high - FROM_TOP
-    centre = max(high - SPREAD + FROM_TOP, min(high - FROM_TOP, centre))
-    tones = []
-    for step in sound.pcs[1:]:
-        top = highest_at_most((sound.root + step) % 12, high)
-        places = [pitch for pitch in (top, top - 12) if pitch >= CHORD_DEEPEST or pitch == top]
-        tones.append(min(places, key=lambda pitch: (abs(pitch - centre), -pitch)))
-    return [("chords", pitch) for pitch in sorted(tones)]
+    upper = Chord(sound.root, sound.pcs[1:])  # the bass has the root
+    before = sorted(_last(name, "chords", so_far))
+    pitches = lead(upper, before, low=high - SPREAD, high=high, size=len(upper.pcs))
+    return [("chords", pitch) for pitch in pitches]
 
 
 def _last(name: str, voice: Voice, so_far: Turns) -> list[int]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from undersong.listening.impression import Chord, Impression
+from undersong.listening.impression import Impression
 from undersong.notes import Beats
+from undersong.theory.chords import MAJ, MIN, OPEN, Chord
 from undersong.theory.keys import MODES, SCALES
 
 Role = Literal["bass", "fifth", "chords", "low drum", "high drum"]
@@ -28,7 +29,6 @@ MINOR_DEGREES = (0, 2, 3, 5, 7, 8, 10)  # a minor key's chords take the low seve
 PRESENCE = 2  # how many frames are kept from coming back
 BORROWED = 10  # chord numbers from here on: 10 + 2 x semitones over the tonic + 1 if minor
 SEVENTHS = 40  # and from here on: the degree's chord with its seventh
-MAJOR, MINOR = (0, 4, 7), (0, 3, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +152,12 @@ def chord(frame: Frame, number: int, tonic: int, mode: str) -> Chord:
     or a borrowed triad (from 10 on)."""
     if BORROWED <= number < SEVENTHS:
         over, minor = divmod(number - BORROWED, 2)
-        return Chord((tonic + over) % 12, MINOR if minor else MAJOR)
+        return Chord((tonic + over) % 12, MIN if minor else MAJ)
     scale = MINOR_DEGREES if mode == "minor" else tuple(sorted(SCALES[MODES.index(mode)]))
     degree = number % SEVENTHS
     root = scale[degree]
     if frame.shape == 2:
-        return Chord((tonic + root) % 12, (0, 7))
+        return Chord((tonic + root) % 12, OPEN)
     steps = (0, 2, 4, 6) if number >= SEVENTHS else (0, 2, 4)
     pcs = tuple((scale[(degree + step) % 7] - root) % 12 for step in steps)
     if frame.shape == 4:

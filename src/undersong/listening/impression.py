@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from undersong.events import MakerId, Seconds
 from undersong.notes import Pulse, Tone
+from undersong.theory.chords import Chord
 
 STATES: tuple[str, ...] = (
     "silent", "tentative", "flowing", "insistent", "scattered", "storming", "fading",
@@ -42,14 +43,6 @@ class Meter:
     downbeat: Seconds
     division: int
     confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Chord:
-    """``root`` as a pitch class; ``pcs``, its pitch classes as semitones over the root, ascending."""
-
-    root: int
-    pcs: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

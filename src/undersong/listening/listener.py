@@ -16,6 +16,7 @@ from undersong.events import (
     Steer,
     Tap,
 )
+from undersong.listening.harmony import HarmonyListener
 from undersong.listening.impression import Impression, Part, Playing
 from undersong.listening.part import PartListener
 from undersong.listening.tonality import TonalityListener
@@ -39,6 +40,7 @@ class Listener:
     def __init__(self) -> None:
         self._parts: dict[MakerId, PartListener] = {}
         self._tonality = TonalityListener()
+        self._harmony = HarmonyListener()
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
         self.new_group = False  # whether the last event opened a group of onsets
@@ -83,6 +85,10 @@ class Listener:
         if pitch is not None:
             self._tonality.note(part.maker, pitch, begins_phrase=begins, pause=pause)
             heard += self._tell_tonality(now)
+            tonality = self._tonality.tonality
+            if tonality is not None:
+                pulse = _most_trusted([part.pulse for part in self._parts.values()])
+                heard += self._harmony.note(now, part.maker, pitch, tonality, pulse)
         return heard
 
     def _ended(self, tones: list[Tone]) -> None:
@@ -133,12 +139,13 @@ class Listener:
         return Impression(
             time=now,
             onset=self._onset,
-            pulse=_most_trusted(list(parts.values())),
+            pulse=_most_trusted([part.pulse for part in parts.values()]),
             tonality=self._tonality.tonality,
             makers=parts,
             playing=lead.playing if lead is not None else QUIET,
             lead=lead,
             gentlest=_gentlest(now, list(parts.values())),
+            harmony=self._harmony.harmony,
         )
 
     def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
@@ -157,6 +164,6 @@ def _gentlest(now: Seconds, parts: list[Part]) -> Part | None:
     return min(playing, key=lambda part: part.dynamics.level) if playing else None
 
 
-def _most_trusted(parts: list[Part]) -> Pulse | None:
-    pulses = [part.pulse for part in parts if part.pulse is not None]
-    return max(pulses, key=lambda pulse: pulse.confidence) if pulses else None
+def _most_trusted(pulses: list[Pulse | None]) -> Pulse | None:
+    heard = [pulse for pulse in pulses if pulse is not None]
+    return max(heard, key=lambda pulse: pulse.confidence) if heard else None

@@ -202,6 +202,11 @@ class PartListener:
         """Onset groups so far."""
         return self._onsets
 
+    @property
+    def pulse(self) -> Pulse | None:
+        """The pulse heard now."""
+        return self._pulse.pulse
+
     def part(self, now: Seconds) -> Part:
         """The frozen snapshot."""
         register = sorted(self._register)

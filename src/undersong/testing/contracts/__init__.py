@@ -10,6 +10,7 @@ One file for each technique, which also holds the simulated maker it is tried on
 from __future__ import annotations
 
 from undersong.testing.contracts import (
+    accompanying,
     ending,
     frameworking,
     giving_space,
@@ -25,6 +26,7 @@ from undersong.testing.contracts import (
 from undersong.testing.contracts.contract import Case, Contract
 
 CONTRACTS: tuple[Contract, ...] = (
+    accompanying.CONTRACT,
     ending.CONTRACT,
     frameworking.CONTRACT,
     giving_space.CONTRACT,

@@ -1,0 +1,173 @@
+"""Harmony: which triad the playing implies now, and which holds next. Probabilities, seconds.
+
+Triads are read as degrees of the likeliest key. The present one is kept while it fits; it changes at an
+onset it does not hold, at most so often a bar. The next one is foreseen from what this maker's own
+playing says comes next (repetition.py), what usually follows a degree, and how triads follow one
+another (tables/, learned from lead sheets).
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+from undersong.events import HeardHarmony, MakerId, Seconds
+from undersong.listening.impression import Harmony, Tonality
+from undersong.listening.repetition import Memory, Repetition
+from undersong.listening.tables.lead_sheets import COMING, MOVES
+from undersong.notes import Pulse
+from undersong.theory.chords import MAJ, MIN, Chord, harte
+from undersong.theory.keys import SCALES
+
+CHORDS: tuple[Chord, ...] = tuple(Chord(root, q) for q in (MAJ, MIN) for root in range(12))
+NAMES: tuple[str, ...] = tuple(harte(chord) for chord in CHORDS)
+MINOR_MODES = (1, 2, 3)  # indices into theory.keys.MODES
+_MODE = {"major": 0, "minor": 1, "dorian": 2, "phrygian": 3, "lydian": 4, "mixolydian": 5}
+
+NO_PULSE_SPAN: Seconds = 1.2  # half a bar where no pulse is heard
+NO_PULSE_BAR: Seconds = 4.0
+HALF_BAR, BAR = 2.0, 4.0  # beats
+CHANGES = 1.5  # chord changes a bar, at most;
+SAVED = 2.0  # and so many in a row, after a calm
+FADE: Seconds = 1.2  # what sounded longer ago counts 1/e
+NEW = 0.3  # weight in seconds of a note that has just begun
+LONGEST: Seconds = 1.5  # of a note that counts
+
+NOW, LATELY, SOON, MOVE = 0.6, 0.5, 0.7, 0.05  # weights of what a triad is chosen by
+AHEAD, STEP, STILL = 1.0, 0.05, 0.0  # and a coming one: its content, the move, the present one's own
+SLIP_SURE = 0.5  # confidence of the key from which a note outside it moves nothing
+
+
+class HarmonyListener:
+    """Hears the harmony of everything that is played. ``memory``: the maker's earlier playing."""
+
+    def __init__(self, memory: Memory = ()) -> None:
+        self._memory = memory
+        self._repetitions: dict[MakerId, Repetition] = {}
+        self._lately = [0.0] * 12
+        self._last: tuple[Seconds, int] | None = None
+        self._saved = SAVED
+        self._gap: Seconds = 0.5
+        self._harmony: Harmony | None = None
+        self._told: tuple[str, str] | None = None
+
+    @property
+    def harmony(self) -> Harmony | None:
+        """The present reading; None before the first note with pitch."""
+        return self._harmony
+
+    def note(
+        self, now: Seconds, maker: MakerId, pitch: int, tonality: Tonality, pulse: Pulse | None
+    ) -> list[HeardHarmony]:
+        """A note began, in this key."""
+        pc = pitch % 12
+        repetition = self._repetitions.get(maker)
+        if repetition is None:
+            repetition = self._repetitions[maker] = Repetition(self._memory)
+        repetition.note(now, pitch)
+        self._fade(now, pc, pulse)
+        soon = self._soon(repetition, pc, tonality, pulse)
+        held = _sums(soon)
+        minor = int(_MODE[tonality.mode] in MINOR_MODES)
+        before = self._harmony
+        chord, since = self._present(now, pc, held, tonality, minor)
+        share = self._share(chord)
+        coming = self._coming(chord, held, tonality.tonic, minor)
+        starts = now + self._gap if pulse is None else _beat_after(pulse, now + 0.5 * self._gap)
+        sure = round(min(1.0, held[coming]), 3)
+        self._harmony = Harmony(CHORDS[chord], since, share, CHORDS[coming], starts, sure)
+        return self._tell(now, chord, coming, before)
+
+    def _fade(self, now: Seconds, pc: int, pulse: Pulse | None) -> None:
+        """What sounded before counts less, for as long as it lasted."""
+        if self._last is not None:
+            passed = max(0.0, now - self._last[0])
+            self._lately[self._last[1]] += min(passed, LONGEST) - NEW if passed > NEW else 0.0
+            kept = exp(-passed / FADE)
+            self._lately = [round(x * kept, 6) for x in self._lately]
+            if 0.04 < passed < 3.0:
+                self._gap += 0.3 * (passed - self._gap)
+            bar = NO_PULSE_BAR if pulse is None else BAR * pulse.period
+            self._saved = min(SAVED, self._saved + CHANGES * passed / bar)
+        self._lately[pc] += NEW
+        self._last = (now, pc)
+
+    def _soon(
+        self, repetition: Repetition, pc: int, tonality: Tonality, pulse: Pulse | None
+    ) -> list[float]:
+        """The share of each pitch class expected in the next half bar."""
+        span = NO_PULSE_SPAN if pulse is None else HALF_BAR * pulse.period
+        again, trust = repetition.expect(span)
+        tonic = tonality.tonic
+        row = COMING[_MODE[tonality.mode] in MINOR_MODES][(pc - tonic) % 12]
+        rest = (1.0 - trust) / 100
+        usual = row[12 - tonic :] + row[: 12 - tonic]
+        return [rest * u + trust * a for u, a in zip(usual, again, strict=True)]
+
+    def _present(
+        self, now: Seconds, pc: int, held: list[float], tonality: Tonality, minor: int
+    ) -> tuple[int, Seconds]:
+        """The triad that holds now, and since when: it is kept while it fits."""
+        before, tonic = self._harmony, tonality.tonic
+        number = None
+        if before is not None:
+            number = before.chord.root + 12 * (before.chord.pcs == MIN)
+            slip = tonality.confidence > SLIP_SURE and (pc - tonic) % 12 not in SCALES[_MODE[tonality.mode]]
+            if slip or self._saved < 1.0 or before.chord.holds(pc):
+                return number, before.since
+        moves = MOVES[minor][0 if number is None else _degree(number, tonic)]
+        lately = _sums(self._lately)
+        whole = sum(self._lately)
+        best, most = 0, -99.0
+        for root, quality in ((0, 0), (8, 0), (5, 0), (0, 1), (9, 1), (5, 1)):
+            chord = (pc + root) % 12 + 12 * quality
+            worth = LATELY * lately[chord] / whole + SOON * held[chord]
+            worth = round(worth + MOVE * moves[_degree(chord, tonic)] / 100, 6)
+            if worth > most:
+                best, most = chord, worth
+        if number is not None:
+            self._saved -= 1.0
+        return best, now
+
+    def _share(self, chord: int) -> float:
+        """How much of what sounded lately the triad holds."""
+        whole = sum(self._lately)
+        return round(_sums(self._lately)[chord] / whole, 3)
+
+    def _coming(self, present: int, held: list[float], tonic: int, minor: int) -> int:
+        """The triad that will hold next."""
+        moves = MOVES[minor][_degree(present, tonic)]
+        best, most = present, -99.0
+        for chord in range(24):
+            worth = AHEAD * held[chord] + STEP * moves[_degree(chord, tonic)] / 100
+            worth = round(worth + STILL * (chord == present), 6)
+            if worth > most:
+                best, most = chord, worth
+        return best
+
+    def _tell(self, now: Seconds, chord: int, coming: int, before: Harmony | None) -> list[HeardHarmony]:
+        read = self._harmony
+        assert read is not None
+        assert read.coming_from is not None
+        told: list[HeardHarmony] = []
+        if before is None or before.chord != read.chord:
+            told.append(HeardHarmony(now, NAMES[chord], now, False, read.confidence))
+        pair = (NAMES[chord], NAMES[coming])
+        if pair != self._told:
+            # also where the chord goes on: the last line known is what is foreseen
+            told.append(HeardHarmony(now, NAMES[coming], read.coming_from, True, read.coming_confidence))
+        self._told = pair
+        return told
+
+
+def _degree(chord: int, tonic: int) -> int:
+    return (chord % 12 - tonic) % 12 + (12 if chord >= 12 else 0)
+
+
+def _sums(content: list[float]) -> list[float]:
+    """How much of each triad's pitch classes is there."""
+    c = content + content
+    return [c[r] + c[r + 4] + c[r + 7] for r in range(12)] + [c[r] + c[r + 3] + c[r + 7] for r in range(12)]
+
+
+def _beat_after(pulse: Pulse, time: Seconds) -> Seconds:
+    return pulse.time_at(int(pulse.beat_at(time) // 1) + 1)

@@ -1,0 +1,1 @@
+"""What was learned: small generated tables, with where they come from."""
