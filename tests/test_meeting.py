@@ -205,6 +205,17 @@ def test_a_frame_that_does_not_fit_is_changed() -> None:
     assert frames[1].time - frames[0].time >= 4 * 4 * 0.5
 
 
+def test_a_frame_that_fits_lasts() -> None:
+    """Six minutes of one tune: one frame, given once, with a bass to the end."""
+    events = makers.in_character(TUNE, 2, [(360.0, makers.Character(0.5, 66, 0.9))])
+    made = played(events, "frameworking")
+    frames = [c for c in told(events, "frameworking") if "frame" in c.because]
+    assert len(frames) == 1
+    bass = [t.onset for t in made.voice("bass")]
+    assert max(b - a for a, b in pairwise(bass)) < 8.0
+    assert bass[-1] > 350.0
+
+
 def test_the_bass_moves_under_the_loop_and_comes_back() -> None:
     """A loop that stays: joined on its tonic, then the bass moves down in two steps and, nobody following,
     back in the same steps; its length and level stay as they are until then."""

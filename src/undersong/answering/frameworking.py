@@ -38,6 +38,7 @@ LATEST = 16  # notes over which that is counted; so many that fitted are counted
 BEFORE = 2
 SOFTER = 3.0  # dB, of a chord that moves between the frame's own strokes
 COAST: Beats = 8.0  # beats after the maker's last sound
+RENEWED: Seconds = 60.0  # after which a frame that stays is noted again
 RING: Seconds = 0.15  # over which a chord makes room for the next
 ENDING: Seconds = 0.1  # a tone that is about to end no longer holds a note
 AS_DENSE, SPAN = 0.85, 6.0  # strokes for an onset of the maker's, over so many seconds
@@ -98,6 +99,10 @@ class Frameworking:
         beat = clock.beat_at(heard.time) - first
         if heard.time > part.last_sound + COAST * clock.period and not part.holding:
             return NOTHING
+        pulse = heard.pulse
+        kept = so_far.clock is not None and pulse is not None and agrees(so_far.clock, pulse, heard.time)
+        if pulse is not None and heard.onset is not None and not kept:
+            return Answer(withdraw=True, clock=pulse, adapt=FOLLOW, until=heard.time)
         segment = int((beat + ON_BEAT) // frame.segment)
         placed = _last(self.name, so_far, given)
         if placed is None:
@@ -106,12 +111,12 @@ class Frameworking:
         present = int(placed.about) % 100
         fresh = placed.at < so_far.clock_since or int(placed.about) // 100 != segment
         if _counts(heard, part, clock) and heard.time - placed.at > TOGETHER:
-            if (
-                fresh
-                and _border(frame, segment)
-                and _left_behind(self.name, so_far, clock, first, frame, segment, given)
-            ):
-                return self._give(heard, so_far, given)
+            if fresh and _border(frame, segment):
+                if _left_behind(self.name, so_far, clock, first, frame, segment, given):
+                    return self._give(heard, so_far, given)
+                if heard.time - given.at > RENEWED:  # remembered anew, before it is forgotten
+                    about = 100.0 * (first + segment * frame.segment) + int(given.about) % 100
+                    return Answer(turn=Turn(self.name, "frame", heard.time, about), until=heard.time)
             fits = _fits(self.name, heard, so_far)
             passes = fits or _may_pass(self.name, so_far, given)
             if fresh or not passes:
