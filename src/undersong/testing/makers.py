@@ -9,6 +9,8 @@ for about a fifth of an interval when tapping.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
 
 from undersong.chance import Chance
 from undersong.events import Input, MakerId, NoteOff, NoteOn, Seconds, Tap
@@ -180,3 +182,68 @@ def taps(seed: int, *, count: int = 40, period: Seconds = 0.7, unevenness: float
 def pace(seed: int) -> Seconds:
     """A beat of one's own, .45 to .7 s, drawn by seed."""
     return Chance(seed).between("pace", 0.45, 0.7)
+
+
+# --- playing of one character, and loops: for the techniques that meet and lead ----------------
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A way of playing: seconds a beat, MIDI velocity, how much of an interval a note is held, semitones
+    by which the tune is moved."""
+
+    period: Seconds
+    velocity: float
+    held: float
+    shift: int = 0
+
+
+def character(seed: int) -> Character:
+    """A way of playing of one's own: slow or quick, soft or strong, short or long, low or high."""
+    chance = Chance(seed)
+    return Character(
+        pace(seed),
+        chance.between("velocity", 48, 86),
+        chance.between("held", 0.45, 0.95),
+        (-5, 0, 0, 5)[int(chance.unit("shift") * 4)],
+    )
+
+
+def in_character(
+    melody: Melody, seed: int, stretches: Sequence[tuple[Seconds, Character]], *, start: Seconds = 0.5
+) -> list[Input]:
+    """A tune in time, again and again, so many seconds in one character and then in the next."""
+    chance = Chance(seed)
+    stage = Stage()
+    middle = sorted(length for _, length, _ in melody)[len(melody) // 2]
+    notes = cycle(melody)
+    begins = start
+    for seconds, how in stretches:
+        keeper = Timekeeper(how.period, chance, 0.7)
+        beat = 0.0
+        while begins + keeper.time(beat) < start + seconds:
+            _, length, pitch = next(notes)
+            share = length / middle
+            beats = 0.5 if share < 0.75 or beat % 1 else 1.0 if share < 1.75 else 2.0
+            time = begins + keeper.time(beat)
+            accent = 4 if beat % 2 == 0 else 0
+            force = how.velocity + accent + chance.spread("touch", 4)
+            stage.note(time, beats * how.period * how.held, pitch + how.shift, force)
+            beat += beats
+        begins += keeper.time(beat)
+        start += seconds
+    return stage.events()
+
+
+def looping(
+    melody: Melody, seed: int, *, seconds: Seconds = 75.0, period: Seconds = 0.5, size: int = 4
+) -> list[Input]:
+    """The first few notes of a tune, evenly, again and again, and nothing else."""
+    chance = Chance(seed)
+    stage, keeper = Stage(), Timekeeper(period, chance, 0.4)
+    beat = 0
+    while (time := 0.5 + keeper.time(beat)) < seconds:
+        force = 70 + (4 if beat % size == 0 else 0) + chance.spread("touch", 2)
+        stage.note(time, period * 0.7, melody[beat % size][2], force)
+        beat += 1
+    return stage.events()

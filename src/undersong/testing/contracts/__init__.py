@@ -12,24 +12,32 @@ from __future__ import annotations
 from undersong.testing.contracts import (
     accompanying,
     ending,
+    frameworking,
     giving_space,
     holding,
     imitating,
+    matching,
+    reflecting,
     rhythmic_grounding,
     synchronising,
     tonal_grounding,
+    transition,
 )
 from undersong.testing.contracts.contract import Case, Contract
 
 CONTRACTS: tuple[Contract, ...] = (
     accompanying.CONTRACT,
     ending.CONTRACT,
+    frameworking.CONTRACT,
     giving_space.CONTRACT,
     holding.CONTRACT,
     imitating.CONTRACT,
+    matching.CONTRACT,
+    reflecting.CONTRACT,
     rhythmic_grounding.CONTRACT,
     synchronising.CONTRACT,
     tonal_grounding.CONTRACT,
+    transition.CONTRACT,
 )
 
 __all__ = ["CONTRACTS", "Case", "Contract"]

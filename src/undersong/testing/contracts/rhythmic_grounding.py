@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from statistics import fmean, median, pstdev
+from statistics import median
 
-from undersong.events import Seconds
 from undersong.testing import makers
-from undersong.testing.contracts.beats import keeps_striking, needs_beat, strokes
+from undersong.testing.contracts.beats import even_grid, keeps_striking, needs_beat, strokes
 from undersong.testing.contracts.contract import (
     Case,
     Contract,
@@ -18,23 +17,11 @@ from undersong.testing.window import Window
 NOTES = 48  # of each melody
 
 
-def _residual(onsets: list[Seconds]) -> tuple[float, Seconds]:
-    """Deviation of onsets from their best even grid as a share of its period, and that period."""
-    period = min(b - a for a, b in pairwise(onsets))
-    for _ in range(4):
-        places = [round((t - onsets[0]) / period) for t in onsets]
-        x, y = fmean(places), fmean(onsets)
-        spread = sum((p - x) ** 2 for p in places)
-        period = sum((p - x) * (t - y) for p, t in zip(places, onsets, strict=True)) / spread
-    start = y - period * x
-    return pstdev(t - start - p * period for p, t in zip(places, onsets, strict=True)) / period, period
-
-
 def _steady(w: Window) -> bool:
     beats = strokes(w)
     if len(beats) < 3:
         return False
-    uneven, period = _residual(beats)
+    uneven, period = even_grid(beats)
     if uneven > 0.03:
         return False
     if w.played.beat is None:
