@@ -27,15 +27,15 @@ from undersong.theory.voicing import lead, parallels
 from undersong.turns import NOTHING, Answer, LetGo, Sounding, Turn, Turns
 
 UNDER_BASS, UNDER_CHORDS = 5.0, 6.5  # dB under the maker
-LOW, HIGH = 38, 55  # register of the bass, MIDI pitch
+LOW, HIGH = 38, 49  # register of the bass, MIDI pitch
 BELOW = 7  # semitones, least distance of the bass to the maker
 CHORDS_LOW, CHORDS_HIGH = 48, 69  # register of the chords,
 CLEAR = 2  # and so many semitones below the maker
 LOW_MAKER = 55  # a maker whose middle lies below is carried from above, by an open fifth
 ABOVE_LOW, ABOVE_HIGH = 60, 76
 
-ENTER_ONSET = 2  # the onset with which it enters at the earliest,
-ENTER_AFTER: Seconds = 0.3  # so long after the first
+ENTER_ONSET = 3  # the onset with which it enters at the earliest,
+ENTER_AFTER: Seconds = 0.6  # so long after the first
 SETTLE: Seconds = 0.1  # a chord that has just sounded stays at least so long
 LONG: Seconds = 40.0  # how long a chord may sound if nothing changes
 RENEW: Seconds = 8.0  # a chord fades by itself; it is renewed with an onset after so long
