@@ -76,12 +76,20 @@ class Listener:
         self, part: PartListener, now: Seconds, time: Seconds, pitch: int | None, force: int | None
     ) -> list[Heard]:
         groups = part.onsets
+        interval = time - part.last_onset if groups else None
         tone, begins, pause, heard = part.begin(now, time, pitch, force)
         self.new_group = part.onsets > groups
         self._onset = tone
         self._latest = part.maker
         if pitch is not None:
-            self._tonality.note(part.maker, pitch, begins_phrase=begins, pause=pause)
+            self._tonality.note(
+                part.maker,
+                pitch,
+                begins_phrase=begins,
+                pause=pause,
+                interval=interval,
+                velocity=tone.velocity,
+            )
             heard += self._tell_tonality(now)
         return heard
 

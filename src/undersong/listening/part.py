@@ -202,6 +202,11 @@ class PartListener:
         """Onset groups so far."""
         return self._onsets
 
+    @property
+    def last_onset(self) -> Seconds:
+        """When the last group of onsets began."""
+        return self._last_onset
+
     def part(self, now: Seconds) -> Part:
         """The frozen snapshot."""
         register = sorted(self._register)
