@@ -21,7 +21,8 @@ from undersong.theory.keys import LOG, LOG_PRIOR, MODES
 
 FADE_NOTE = 0.99  # evidence kept at each note: half the weight after 69 notes
 # Evidence kept at a pause longer than so many seconds, since a new key may begin after it.
-PAUSES: tuple[tuple[Seconds, float], ...] = ((6.0, 0.3), (3.0, 0.6))
+PAUSES: tuple[tuple[Seconds, float], ...] = ((6.0, 0.15), (3.0, 0.6))
+ANEW: Seconds = 6.0  # a pause after which the register and the longest note are looked for anew
 CUE_FADE = 0.6  # how a phrase was begun or ended, kept when the next one brings its own
 SPREAD = 0.5  # notes depend on one another: n of them count as n ** (1 - SPREAD)
 TOGETHER: Seconds = 0.04  # notes nearer than this are one sound, and make no step
@@ -103,6 +104,14 @@ class _Evidence:
         self.pitches.append(pitch)
         self.force += (velocity - self.force) * (0.2 if self.force else 1.0)
 
+    def pause(self, kept: float, *, anew: bool) -> None:
+        """After a long pause the cues count for less."""
+        self.first = [kept * x for x in self.first]
+        self.rested = [kept * x for x in self.rested]
+        if anew:
+            self.pitches.clear()
+            self.longest = (0.0, 0)
+
     def lasted(self, pc: int, seconds: Seconds) -> None:
         share = min(seconds / self.mean, LONGEST) if self.mean else 1.0
         self.keys = [x + share * y for x, y in zip(self.keys, LENGTH[pc], strict=True)]
@@ -148,6 +157,8 @@ class TonalityListener:
             if pause > longer:
                 kept *= share
                 break
+        if pause > PAUSES[-1][0]:
+            evidence.pause(kept, anew=pause > ANEW)
         evidence.note(pitch, interval, kept, velocity)
         if begins_phrase:
             row = FIRST[pitch % 12]
