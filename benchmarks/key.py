@@ -13,12 +13,13 @@ Kostka-Payne as likelihoods. 95% bootstrap intervals over tunes; the mean is of 
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import time
 from collections.abc import Callable, Sequence
 from math import log, sqrt
 
-import mir_eval
+import mir_eval  # type: ignore[import-untyped]
 
 import tunes
 from tables import interval, table
@@ -46,9 +47,9 @@ KP: tuple[Profile, Profile] = (
     (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330),
 )
 AARDEN: tuple[Profile, Profile] = (
-    (17.7661, 0.145624, 14.9265, 0.160186, 19.8049, 11.3587, 0.291248, 22.062, 0.145624, 8.15494, 0.232998, 4.95122),
-    (18.2648, 0.737619, 14.0499, 16.8599, 0.702494, 14.4362, 0.702494, 18.6161, 4.56621, 1.93186, 7.37619, 1.75623),
-)  # fmt: skip
+    (17.766, 0.146, 14.927, 0.160, 19.805, 11.359, 0.291, 22.062, 0.146, 8.155, 0.233, 4.951),
+    (18.265, 0.738, 14.050, 16.860, 0.702, 14.436, 0.702, 18.616, 4.566, 1.932, 7.376, 1.756),
+)
 
 Key = tuple[int, bool]
 Guess = Callable[[Sequence[float]], Key]
@@ -156,7 +157,7 @@ def reliability(found: Sequence[tuple[float, bool]]) -> str:
     """Stated confidence beside the share that was right."""
     rows = []
     edges = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.97, 1.01)
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         inside = [(sure, right) for sure, right in found if low <= sure < high]
         if inside:
             stated = sum(sure for sure, _ in inside) / len(inside)

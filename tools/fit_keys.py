@@ -99,7 +99,7 @@ class Cues:
 def examples(notes: Notes, prefixes: Sequence[int]) -> list[np.ndarray]:
     """The cues after so many notes and, once it has come to rest, after the last."""
     cues, made, intervals = Cues(), [], [1.0]
-    for index, (onset, length, pitch) in enumerate(notes):
+    for index, (onset, _, pitch) in enumerate(notes):
         interval, begins = 0.0, index == 0
         if index:
             before, lasted, last = notes[index - 1]
@@ -160,9 +160,9 @@ def written(weights: np.ndarray, bias: np.ndarray, digest: str, many: int) -> st
     lines = [
         '"""How much each cue speaks for a key, by scale degree: generated, do not edit.',
         "",
-        f"By tools/fit_keys.py from {many} tunes (lead sheets of OpenEWLD; Essen folk songs, O'Neill's reels",
-        "and Bach's sopranos as music21 brings them), the half of them set aside for fitting; the other half",
-        f"is what benchmarks/key.py reports. Corpus digest (SHA-256): {digest[:32]}.",
+        f"By tools/fit_keys.py from {many} tunes: lead sheets of OpenEWLD; Essen folk songs, O'Neill's",
+        "reels and Bach's sopranos as music21 brings them; of the half that is set aside for fitting, the",
+        f"other half being what benchmarks/key.py reports. Corpus digest (SHA-256): {digest[:32]}.",
         "",
         "Each table holds a row for major and one for minor; a row, log-odds for the degrees 0 to 11 in",
         "semitones above the tonic. STEP: for each degree left, the intervals of -12 to 12 semitones.",

@@ -294,7 +294,7 @@ def _leans_home(heard: Impression, part: Part, tonality: Tonality, present: int)
     tones = part.phrase.tones
     if part.onsets > FIRST_WORDS:
         return False
-    if heard.onset is None or heard.onset.pitch is None or len(tones) < 2 or tones[-2].pitch is None:
+    if heard.onset is None or heard.onset.pitch is None or len(tones) != 2 or tones[-2].pitch is None:
         return False
     home = sum(share for share, tonic, _ in tonality.likely if tonic == present)
     down = tones[-2].pitch - heard.onset.pitch

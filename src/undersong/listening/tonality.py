@@ -12,7 +12,7 @@ whoever is softer and sparser counts for more, so that a shy one's notes decide.
 from __future__ import annotations
 
 from collections import deque
-from math import exp, sqrt
+from math import exp, log, sqrt
 
 from undersong.events import MakerId, Seconds
 from undersong.listening.impression import Tonality
@@ -20,9 +20,11 @@ from undersong.listening.tables import keys as learned
 from undersong.theory.keys import LOG, LOG_PRIOR, MODES
 
 FADE_NOTE = 0.99  # evidence kept at each note: half the weight after 69 notes
-# Evidence kept at a pause longer than so many seconds, since a new key may begin after it.
-PAUSES: tuple[tuple[Seconds, float], ...] = ((6.0, 0.15), (3.0, 0.6))
-ANEW: Seconds = 6.0  # a pause after which the register and the longest note are looked for anew
+PAUSE: Seconds = 3.0  # after a pause longer than this
+KEPT = 0.6  # so much of the evidence is kept, for a new key may begin
+ANEW: Seconds = 6.0  # and after one longer than this all begins anew, from what was believed,
+NEW_KEY = 0.35  # with this probability that any key may follow
+KEPT_CLASSES = 0.3  # of what sounded
 CUE_FADE = 0.6  # how a phrase was begun or ended, kept when the next one brings its own
 SPREAD = 0.5  # notes depend on one another: n of them count as n ** (1 - SPREAD)
 TOGETHER: Seconds = 0.04  # notes nearer than this are one sound, and make no step
@@ -46,6 +48,14 @@ _Rows = tuple[tuple[float, ...], ...]
 def mean_interval(mean: Seconds, interval: Seconds) -> Seconds:
     """The running mean of the intervals between notes."""
     return mean + MEAN_STEP * (min(interval, 4 * mean) - mean)
+
+
+def softmax(scores: list[float]) -> list[float]:
+    """Probabilities from log-odds."""
+    top = max(scores)
+    odds = [exp(x - top) for x in scores]
+    whole = sum(odds)
+    return [round(x / whole, 6) for x in odds]
 
 
 def _rows(table: tuple[tuple[float, ...], ...]) -> _Rows:
@@ -77,40 +87,54 @@ MODE = tuple(bias for bias in learned.MODE for _ in range(12))
 class _Evidence:
     """What one maker's notes say."""
 
-    __slots__ = ("classes", "first", "force", "keys", "longest", "mean", "notes", "pitches", "rested")
+    __slots__ = (
+        "before",
+        "classes",
+        "first",
+        "force",
+        "keys",
+        "longest",
+        "mean",
+        "notes",
+        "pitches",
+        "rested",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, earlier: _Evidence | None = None) -> None:
+        """``earlier``: what was heard before a long pause."""
+        self.before: tuple[float, ...] | list[float] = MODE if earlier is None else earlier.carried()
         self.notes = 0.0
         self.keys = [0.0] * KEYS  # of notes, their lengths and steps
-        self.classes = [0.0] * 12
+        self.classes: list[float] = (
+            [0.0] * 12 if earlier is None else [KEPT_CLASSES * x for x in earlier.classes]
+        )
         self.first = [0.0] * KEYS
         self.rested = [0.0] * KEYS
         self.pitches: deque[int] = deque(maxlen=REGISTER)
         self.longest = (0.0, 0)  # mean intervals, pitch class
-        self.mean: Seconds = 0.0
-        self.force = 0.0  # running mean of the velocity
+        self.mean: Seconds = 0.0 if earlier is None else earlier.mean
+        self.force: float = 0.0 if earlier is None else earlier.force  # running mean of the velocity
 
-    def note(self, pitch: int, interval: Seconds | None, kept: float, velocity: int) -> None:
+    def note(self, pitch: int, interval: Seconds | None, velocity: int) -> None:
         row = DEGREE[pitch % 12]
         if self.pitches and (interval is None or interval > TOGETHER):
             step = max(-WIDEST, min(WIDEST, pitch - self.pitches[-1]))
             row = STEP[self.pitches[-1] % 12][step + WIDEST]
             if interval is not None:
                 self.mean = mean_interval(self.mean, interval) if self.mean else interval
-        self.keys = [kept * x + y for x, y in zip(self.keys, row, strict=True)]
-        self.classes = [kept * x for x in self.classes]
+        self.keys = [FADE_NOTE * x + y for x, y in zip(self.keys, row, strict=True)]
+        self.classes = [FADE_NOTE * x for x in self.classes]
         self.classes[pitch % 12] += 1.0
-        self.notes = kept * self.notes + 1.0
+        self.notes = FADE_NOTE * self.notes + 1.0
         self.pitches.append(pitch)
         self.force += (velocity - self.force) * (0.2 if self.force else 1.0)
 
-    def pause(self, kept: float, *, anew: bool) -> None:
-        """After a long pause the cues count for less."""
-        self.first = [kept * x for x in self.first]
-        self.rested = [kept * x for x in self.rested]
-        if anew:
-            self.pitches.clear()
-            self.longest = (0.0, 0)
+    def fade(self, share: float) -> None:
+        """Keep only so much of what the notes and the phrases said."""
+        self.notes *= share
+        self.keys, self.classes, self.first, self.rested = (
+            [share * x for x in values] for values in (self.keys, self.classes, self.first, self.rested)
+        )
 
     def lasted(self, pc: int, seconds: Seconds) -> None:
         share = min(seconds / self.mean, LONGEST) if self.mean else 1.0
@@ -121,14 +145,21 @@ class _Evidence:
         if share > LONG and share >= longest:
             self.longest = (share, pc)
 
+    def carried(self) -> list[float]:
+        """What is believed of the keys after a long pause, as log-probabilities."""
+        notes = self.notes**-SPREAD
+        score = [notes * k + c for k, c in zip(self.keys, self.cues(), strict=True)]
+        odds = softmax(score)
+        return [round(log((1 - NEW_KEY) * x + NEW_KEY / KEYS), 6) for x in odds]
+
     def cues(self) -> list[float]:
         """What does not grow with the number of notes."""
         long_note = LONG_NOTE[self.longest[1]] if self.longest[0] else (0.0,) * KEYS
         rows = zip(
-            self.first, self.rested, long_note, LOWEST[min(self.pitches) % 12],
+            self.before, self.first, self.rested, long_note, LOWEST[min(self.pitches) % 12],
             HIGHEST[max(self.pitches) % 12], LATEST[self.pitches[-1] % 12], strict=True,
         )  # fmt: skip
-        return [a + b + c + d + e + f for a, b, c, d, e, f in rows]
+        return [a + b + c + d + e + f + g for a, b, c, d, e, f, g in rows]
 
 
 class TonalityListener:
@@ -152,14 +183,11 @@ class TonalityListener:
         """A note began, ``pause`` seconds after this maker's last sound, ``interval`` after the last
         onset, if there was one."""
         evidence = self._makers.setdefault(maker, _Evidence())
-        kept = FADE_NOTE
-        for longer, share in PAUSES:
-            if pause > longer:
-                kept *= share
-                break
-        if pause > PAUSES[-1][0]:
-            evidence.pause(kept, anew=pause > ANEW)
-        evidence.note(pitch, interval, kept, velocity)
+        if pause > ANEW and evidence.notes:
+            evidence = self._makers[maker] = _Evidence(evidence)
+        elif pause > PAUSE:
+            evidence.fade(KEPT)
+        evidence.note(pitch, interval, velocity)
         if begins_phrase:
             row = FIRST[pitch % 12]
             evidence.first = [CUE_FADE * x + y for x, y in zip(evidence.first, row, strict=True)]
@@ -193,7 +221,7 @@ class TonalityListener:
         if not parts:
             return None
         total = sum(part.notes for part in parts)
-        score, sounded = list(MODE), [0.0] * 12
+        score, sounded = [0.0] * KEYS, [0.0] * 12
         for part, share in zip(parts, _shares(parts), strict=True):
             notes = share * total / part.notes * total**-SPREAD
             rows = zip(score, part.keys, part.cues(), strict=True)
@@ -204,10 +232,7 @@ class TonalityListener:
         if len(classes) == 1:  # a drone stands on itself
             score[classes[0]] += ALONE * sqrt(total)
             score[12 + classes[0]] += ALONE * sqrt(total)
-        top = max(score)
-        odds = [exp(x - top) for x in score]
-        whole = sum(odds)
-        likely = _likely([round(x / whole, 6) for x in odds], sounded, total)
+        likely = _likely(softmax(score), sounded, total)
         sure, tonic, mode = likely[0]
         return Tonality(
             tonic=tonic,
@@ -230,6 +255,12 @@ def _shares(parts: list[_Evidence]) -> list[float]:
     return [round(weight / whole, 6) for weight in weights]
 
 
+def _fit(sounded: list[float], tonic: int, mode: int) -> float:
+    """The mean log-probability of the pitch classes in a church mode."""
+    key = 12 * mode + tonic
+    return sum(share * LOG[pc][key] for pc, share in enumerate(sounded))
+
+
 def _likely(shares: list[float], sounded: list[float], notes: float) -> tuple[tuple[float, int, int], ...]:
     """The likeliest keys as (probability, tonic, mode index), best first."""
     found: list[tuple[float, int, int]] = []
@@ -240,14 +271,6 @@ def _likely(shares: list[float], sounded: list[float], notes: float) -> tuple[tu
             found.append((share, tonic, minor))
             continue
         modes = MINOR_LIKE if minor else MAJOR_LIKE
-        scores = [
-            LOG_PRIOR[12 * mode]
-            + notes * sum(s * LOG[pc][12 * mode + tonic] for pc, s in enumerate(sounded))
-            for mode in modes
-        ]
-        top = max(scores)
-        odds = [exp(x - top) for x in scores]
-        found += [
-            (round(share * x / sum(odds), 6), tonic, mode) for x, mode in zip(odds, modes, strict=True)
-        ]
+        shared = softmax([LOG_PRIOR[12 * mode] + notes * _fit(sounded, tonic, mode) for mode in modes])
+        found += [(round(share * x, 6), tonic, mode) for x, mode in zip(shared, modes, strict=True)]
     return tuple(sorted(found, key=lambda read: read[0], reverse=True)[:LIKELY])

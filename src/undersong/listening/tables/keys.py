@@ -1,8 +1,8 @@
 """How much each cue speaks for a key, by scale degree: generated, do not edit.
 
-By tools/fit_keys.py from 1047 tunes (lead sheets of OpenEWLD; Essen folk songs, O'Neill's reels
-and Bach's sopranos as music21 brings them), the half of them set aside for fitting; the other half
-is what benchmarks/key.py reports. Corpus digest (SHA-256): ce444797bc049fd5a8fd8f88872275d8.
+By tools/fit_keys.py from 1047 tunes: lead sheets of OpenEWLD; Essen folk songs, O'Neill's
+reels and Bach's sopranos as music21 brings them; of the half that is set aside for fitting, the
+other half being what benchmarks/key.py reports. Corpus digest (SHA-256): ce444797bc049fd5a8fd8f88872275d8.
 
 Each table holds a row for major and one for minor; a row, log-odds for the degrees 0 to 11 in
 semitones above the tonic. STEP: for each degree left, the intervals of -12 to 12 semitones.
