@@ -30,7 +30,11 @@ PREFIXES = (5, 8, 12, 16, 24, 40)  # notes after which the key is asked for, and
 FROM_WITHIN = 12  # notes of a fragment from the middle of each tune
 QUARTER = 0.6  # seconds, for what a pause is
 SHRINK = 5e-4  # how strongly weights are drawn to zero
-STEPS = 300
+STEPS = 250
+# Of so many major and minor tunes one is read in another scale, too, since written ones are rare;
+MODAL = (12, 3)
+MIXOLYDIAN, LYDIAN, DORIAN = {11: -1}, {5: 1}, {8: 1, 11: -1}  # semitones by which degrees move
+FIVE_NOTES = {2: 1, 8: -1, 9: 1, 11: -1}
 BLOCKS = ("DEGREE", "LENGTH", "STEP", "FIRST", "LOWEST", "HIGHEST", "LONGEST", "LATEST", "RESTED")
 INTERVALS = 2 * ears.WIDEST + 1
 SIZES = {"STEP": 12 * INTERVALS}
@@ -118,11 +122,26 @@ def examples(notes: Notes, prefixes: Sequence[int]) -> list[np.ndarray]:
     return [*made, cues.rows()]
 
 
+def modal(tune: tunes.Tune) -> Notes:
+    """The tune with its tonic kept, in a church mode or, if minor, also in the five-note scale."""
+    odd = len(tune.notes) % 2
+    moved = (DORIAN, FIVE_NOTES)[odd] if tune.minor else (MIXOLYDIAN, LYDIAN)[odd]
+    return [
+        (onset, length, pitch + moved.get((pitch - tune.tonic) % 12, 0))
+        for onset, length, pitch in tune.notes
+    ]
+
+
 def gather(chosen: Sequence[tunes.Tune]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cues, keys (2 x tonic + minor) and weights."""
     rows, keys, weights = [], [], []
     many = {corpus: sum(tune.corpus == corpus for tune in chosen) for corpus in tunes.CORPORA}
-    for tune in chosen:
+    for number, tune in enumerate(chosen):
+        if number % MODAL[tune.minor] == 0:
+            made = examples(modal(tune), PREFIXES)
+            rows += made
+            keys += [2 * tune.tonic + tune.minor] * len(made)
+            weights += [1 / (many[tune.corpus] * len(made))] * len(made)
         made = examples(tune.notes, PREFIXES)
         middle = len(tune.notes) // 2
         made += examples(tune.notes[middle : middle + FROM_WITHIN], (FROM_WITHIN // 2,))[:1]
