@@ -37,7 +37,7 @@ REGISTER = 24  # last notes of which one is the lowest
 SHY = 0.5  # the exponent by which a sparser maker counts for more
 ENOUGH = 6.0  # notes; with fewer, a maker counts less
 LIKELY = 8  # keys kept in the Impression
-SHARED = 0.04  # probability from which a key is parted into church modes
+SHARED = 0.08  # probability from which a key is parted into church modes
 ALONE = 1.2  # log-odds, times the square root of how often it came, that a lone pitch class is the tonic
 
 KEYS = 24  # numbered 12 * minor + tonic
@@ -80,6 +80,15 @@ STEP: tuple[_Rows, ...] = tuple(
         for step in range(2 * WIDEST + 1)
     )
     for pc in range(12)
+)
+# GAINS[mode]: degrees in which it differs from major or minor, and the log-odds of each.
+GAINS = tuple(
+    tuple(
+        (degree, round(LOG[degree][12 * mode] - LOG[degree][12 * (mode in MINOR_LIKE)], 6))
+        for degree in range(12)
+        if LOG[degree][12 * mode] != LOG[degree][12 * (mode in MINOR_LIKE)]
+    )
+    for mode in range(len(MODES))
 )
 MODE = tuple(bias for bias in learned.MODE for _ in range(12))
 
@@ -255,10 +264,9 @@ def _shares(parts: list[_Evidence]) -> list[float]:
     return [round(weight / whole, 6) for weight in weights]
 
 
-def _fit(sounded: list[float], tonic: int, mode: int) -> float:
-    """The mean log-probability of the pitch classes in a church mode."""
-    key = 12 * mode + tonic
-    return sum(share * LOG[pc][key] for pc, share in enumerate(sounded))
+def _against(sounded: list[float], tonic: int, mode: int) -> float:
+    """How much likelier the pitch classes are in a church mode than in plain major or minor."""
+    return sum(gain * sounded[(tonic + degree) % 12] for degree, gain in GAINS[mode])
 
 
 def _likely(shares: list[float], sounded: list[float], notes: float) -> tuple[tuple[float, int, int], ...]:
@@ -271,6 +279,6 @@ def _likely(shares: list[float], sounded: list[float], notes: float) -> tuple[tu
             found.append((share, tonic, minor))
             continue
         modes = MINOR_LIKE if minor else MAJOR_LIKE
-        shared = softmax([LOG_PRIOR[12 * mode] + notes * _fit(sounded, tonic, mode) for mode in modes])
+        shared = softmax([LOG_PRIOR[12 * mode] + notes * _against(sounded, tonic, mode) for mode in modes])
         found += [(round(share * x, 6), tonic, mode) for x, mode in zip(shared, modes, strict=True)]
     return tuple(sorted(found, key=lambda read: read[0], reverse=True)[:LIKELY])
