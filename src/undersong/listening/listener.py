@@ -18,8 +18,9 @@ from undersong.events import (
 )
 from undersong.listening.impression import Impression, Part, Playing
 from undersong.listening.part import PartListener
+from undersong.listening.together import TogetherListener, steadier
 from undersong.listening.tonality import TonalityListener
-from undersong.notes import Pulse, Tone
+from undersong.notes import Tone
 
 PEDAL = 64  # MIDI controller
 PEDAL_DOWN = 64  # value from which the pedal is down
@@ -39,6 +40,7 @@ class Listener:
     def __init__(self) -> None:
         self._parts: dict[MakerId, PartListener] = {}
         self._tonality = TonalityListener()
+        self._together = TogetherListener()
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
         self.new_group = False  # whether the last event opened a group of onsets
@@ -81,6 +83,8 @@ class Listener:
         self.new_group = part.onsets > groups
         self._onset = tone
         self._latest = part.maker
+        if self.new_group:
+            self._together.onset(part.maker, part.last_onset)
         if pitch is not None:
             self._tonality.note(
                 part.maker,
@@ -138,15 +142,19 @@ class Listener:
         """The frozen snapshot at ``now``."""
         parts = {maker: part.part(now) for maker, part in self._parts.items() if part.onsets}
         lead = self._lead(parts)
+        playing = [part for part in parts.values() if now - part.last_onset <= LATELY]
+        together = self._together.together(now, playing)
+        shared = together.pulse if together is not None else None
         return Impression(
             time=now,
             onset=self._onset,
-            pulse=_most_trusted(list(parts.values())),
+            pulse=shared or steadier(list(parts.values())),
             tonality=self._tonality.tonality,
             makers=parts,
             playing=lead.playing if lead is not None else QUIET,
             lead=lead,
             gentlest=_gentlest(now, list(parts.values())),
+            together=together,
         )
 
     def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
@@ -163,8 +171,3 @@ def _gentlest(now: Seconds, parts: list[Part]) -> Part | None:
     """The softest of those who have played lately, or of all if nobody has."""
     playing = [part for part in parts if now - part.last_onset <= LATELY] or parts
     return min(playing, key=lambda part: part.dynamics.level) if playing else None
-
-
-def _most_trusted(parts: list[Part]) -> Pulse | None:
-    pulses = [part.pulse for part in parts if part.pulse is not None]
-    return max(pulses, key=lambda pulse: pulse.confidence) if pulses else None

@@ -14,11 +14,11 @@ from undersong.events import (
     Seconds,
 )
 from undersong.listening.dynamics import DynamicsListener
-from undersong.listening.impression import Part
+from undersong.listening.impression import Part, Trend
 from undersong.listening.motif import MotifListener
 from undersong.listening.phrase import PhraseListener
 from undersong.listening.pulse import PulseListener
-from undersong.listening.state import STILL, StateListener, gather
+from undersong.listening.state import STILL, StateListener, gather, trend
 from undersong.notes import Pulse, Tone
 from undersong.theory.loudness import UNKNOWN_VELOCITY
 
@@ -54,6 +54,7 @@ class PartListener:
         self._first_pitch: int | None = None
         self._had_pulse = False
         self._announced: Seconds | None = None
+        self._trend = Trend()
 
     # --- what comes in ---------------------------------------------------------------------
 
@@ -94,6 +95,7 @@ class PartListener:
         if motif is not None:
             heard.append(motif)
         pulse = self._pulse.pulse
+        self._trend = trend(self._tones, now, self._motif.novelty) if new_group else self._trend
         if new_group:
             evidence = gather(self._tones, self._dynamics.groups, now, pulse is not None)
             if self._state.onset(now, evidence):
@@ -228,6 +230,7 @@ class PartListener:
             middle=register[len(register) // 2] if register else None,
             first_pitch=self._first_pitch,
             first_motif=self._motif.first,
+            trend=self._trend,
         )
 
 

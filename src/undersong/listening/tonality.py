@@ -17,6 +17,7 @@ from math import exp, log, sqrt
 from undersong.events import MakerId, Seconds
 from undersong.listening.impression import Tonality
 from undersong.listening.tables import keys as learned
+from undersong.theory.grouping import TOGETHER
 from undersong.theory.keys import LOG, LOG_PRIOR, MODES
 
 FADE_NOTE = 0.99  # evidence kept at each note: half the weight after 69 notes
@@ -27,7 +28,6 @@ NEW_KEY = 0.35  # with this probability that any key may follow
 KEPT_CLASSES = 0.3  # of what sounded
 CUE_FADE = 0.6  # how a phrase was begun or ended, kept when the next one brings its own
 SPREAD = 0.5  # notes depend on one another: n of them count as n ** (1 - SPREAD)
-TOGETHER: Seconds = 0.04  # notes nearer than this are one sound, and make no step
 WIDEST = 12  # semitones, wider steps count as this
 LONGEST = 3.0  # mean intervals; a note that lasts longer counts as this
 LONG = 1.4  # mean intervals from which a note is a long one
