@@ -113,10 +113,10 @@ def sections(most: int) -> list[str]:
         right = interval([(one[wanted[maker]], 1.0) for one in found])
         each = [f"{sum(one[name] for one in found) / len(found):.2f}" for name in heads]
         rows.append([maker, wanted[maker], right, *each])
-    sure = [[name, interval(stated[name]), interval(rights[name])] for name in heads if name in rights]
+    trusted = [[name, interval(stated[name]), interval(rights[name])] for name in heads if name in rights]
     return [
         f"Playing states, {len(chosen)} tunes\n\n" + table(["maker", "built", "right", *heads], rows),
-        "Stated and right, by state named\n\n" + table(["named", "confidence", "right"], sure),
+        "Stated and right, by state named\n\n" + table(["named", "confidence", "right"], trusted),
     ]
 
 

@@ -36,7 +36,7 @@ GAP: Seconds = 1.3
 CELL = 8  # longest repeating cell, in notes
 BEFORE: Seconds = 16.0  # before the last SPAN, what a trend is compared with
 COMPARED = 4  # notes on either side from which something is compared
-HANDS = 8  # semitones between two hands that play at once
+HANDS = 12  # semitones between two hands that play at once
 HAND_STEP = 5.0  # semitones, mean step within a hand
 FADE_SHARE = 0.75  # velocity, late half against early half
 FADE_SLOWER = 1.25  # and intervals
@@ -137,7 +137,8 @@ def _cell(tones: Sequence[Tone]) -> int:
             gaps = [b.onset - a.onset for a, b in itertools.pairwise(window)]
             pairs = zip(gaps, gaps[length:], strict=False)
             if all(abs(a - b) <= 0.2 * max(a, b) + 0.02 for a, b in pairs):
-                return length
+                # even taps are a beat, not a figure
+                return 0 if length == 1 and window[0].pitch is None else length
     return 0
 
 
@@ -157,15 +158,18 @@ def _faded(tones: Sequence[Tone]) -> bool:
 
 
 def name_state(e: Evidence) -> tuple[str, float, str]:
-    """The state, a confidence 0-1 and the reason, from the evidence. The rules, in order."""
+    """The state, a confidence 0-1 and the reason, from the evidence. The rules, in order.
+
+    The confidences are the shares of time in which each was right for simulated makers
+    (benchmarks/state.py, rounded)."""
     if (e.notes >= STORM_RATE and e.velocity >= STORM_VELOCITY) or (
         e.notes >= STORM_RATE_ANY and e.velocity >= 64
     ):
-        return "storming", min(1.0, e.notes / 10), "many loud notes, close together"
+        return "storming", min(0.98, 0.4 + e.notes / 10), "many loud notes, close together"
     if e.faded:
-        return "fading", 0.7, "softer and slower than before"
+        return "fading", 0.9, "softer and slower than before"
     if e.cell and e.rate >= FLOW_RATE:
-        return "insistent", 0.9, "the same short figure keeps coming back"
+        return "insistent", 0.97, "the same short figure keeps coming back"
     if not e.pitched and e.tones >= 4 and not e.pulse and e.uneven > TAP_UNEVEN:
         return "scattered", 0.6, "taps at changing distances, with no beat yet"
     if (
@@ -176,12 +180,12 @@ def name_state(e: Evidence) -> tuple[str, float, str]:
         and e.leap > SCATTER_LEAP
         and e.uneven > SCATTER_UNEVEN
     ):
-        return "scattered", 0.7, "wide leaps at changing distances, with no beat"
+        return "scattered", 0.95, "wide leaps at changing distances, with no beat"
     if e.tones >= 5 and e.rate >= FLOW_RATE and e.paused < FLOW_PAUSED:
-        return "flowing", 0.8 if e.pulse else 0.6, "notes follow each other with few pauses"
+        return "flowing", 0.9 if e.pulse else 0.65, "notes follow each other with few pauses"
     if not e.pitched and e.pulse:
-        return "flowing", 0.7, "taps keep a beat"
-    return "tentative", 0.7 if e.tones >= 3 else 0.5, "few notes, with pauses between them"
+        return "flowing", 0.95, "taps keep a beat"
+    return "tentative", 0.97 if e.tones >= 3 else 0.9, "few notes, with pauses between them"
 
 
 class StateListener:
