@@ -43,7 +43,7 @@ def test_wide_leaps_are_still_scattered() -> None:
     stage, time = Stage(), 0.5
     for index, pitch in enumerate(pitches):
         stage.note(time, 0.2, pitch, 66)
-        time += (0.35, 0.92, 0.51, 0.27, 0.74)[index % 5]
+        time += (0.35, 1.02, 0.51, 0.23, 0.84, 0.41, 0.19, 1.1, 0.62, 0.3, 0.97)[index % 11]
     assert heard(stage.events()).playing.name == "scattered"
 
 

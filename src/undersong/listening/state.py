@@ -28,6 +28,7 @@ STORM_VELOCITY = 84
 STORM_RATE_ANY = 9.0  # notes a second at any level above half
 SCATTER_LEAP = 6.0  # semitones, mean size of melodic steps
 SCATTER_UNEVEN = 0.14  # median relative change from one interval to the next
+WIDE_LEAP, WIDE_UNEVEN = 10.0, 0.08  # where leaps are very wide, less unevenness is enough
 TAP_UNEVEN = 0.13
 SCATTER_RATE = 1.0  # onset groups a second
 FLOW_RATE = 1.1
@@ -178,7 +179,7 @@ def name_state(e: Evidence) -> tuple[str, float, str]:
         and not e.pulse
         and e.rate >= SCATTER_RATE
         and e.leap > SCATTER_LEAP
-        and e.uneven > SCATTER_UNEVEN
+        and e.uneven > (WIDE_UNEVEN if e.leap > WIDE_LEAP else SCATTER_UNEVEN)
     ):
         return "scattered", 0.95, "wide leaps at changing distances, with no beat"
     if e.tones >= 5 and e.rate >= FLOW_RATE and e.paused < FLOW_PAUSED:
