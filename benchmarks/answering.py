@@ -215,39 +215,41 @@ def taps(scene: Scene) -> list[str]:
     return [scene.name, f"{kept}/{len(windows)}" if windows else "too short", f"{first:.2f} s"]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--tunes", type=int, default=120)
-    chosen = parser.parse_args()
+def sections(most: int) -> list[str]:
+    """The tables; ``most`` written tunes in the last."""
     pitched = [scene for scene in FRAGMENTS if scene.grounds]
-    print(f"{len(pitched)} tentative fragments, answered freely\n")
-    print(compare([(ours(scene.events()), scene.accepted) for scene in pitched]))
-    print("\nEach fragment\n")
+    unseen = [scene for scene in UNSEEN if scene.grounds]
     rows = []
     for scene in pitched:
         found = measure(ours(scene.events()), scene.accepted)
         rows.append([scene.name, *(f"{part:.3g}/{whole:.3g}" for part, whole in found.values())])
-    print(table(["fragment", *found], rows))
-    unseen = [scene for scene in UNSEEN if scene.grounds]
-    print(f"\n{len(unseen)} fragments written by another hand, to which no weight was fitted\n")
-    print(compare([(ours(scene.events()), scene.accepted) for scene in unseen]))
-    print("\nFragments of taps: windows in which the rhythmic contract is kept, and the first stroke\n")
-    print(
-        table(
-            ["fragment", "kept", "first stroke after"],
-            [taps(s) for s in (*FRAGMENTS, *UNSEEN) if not s.grounds],
-        )
-    )
+    struck = [taps(s) for s in (*FRAGMENTS, *UNSEEN) if not s.grounds]
     melodies = corpora.melodies(corpora.data())
     chance = random.Random(0)
     chance.shuffle(melodies)
     cases: list[tuple[Duet, Accepts]] = []
-    for number, melody in enumerate(melodies[: chosen.tunes]):
+    for number, melody in enumerate(melodies[:most]):
         start = chance.choice((0, 0, len(melody.notes) // 2))
         notes = melody.notes[start : start + chance.randint(8, 16)]
         cases.append((ours(makers.tentative(notes, number)), in_key(melody.tonic)))
-    print(f"\n{len(cases)} written tunes in halting play, 8-16 notes each, against the written key\n")
-    print(compare(cases))
+    return [
+        f"{len(pitched)} tentative fragments, answered freely\n\n"
+        + compare([(ours(scene.events()), scene.accepted) for scene in pitched]),
+        "Each fragment\n\n" + table(["fragment", *found], rows),
+        f"{len(unseen)} fragments written by another hand, to which no weight was fitted\n\n"
+        + compare([(ours(scene.events()), scene.accepted) for scene in unseen]),
+        "Fragments of taps: windows in which the rhythmic contract is kept, and the first stroke\n\n"
+        + table(["fragment", "kept", "first stroke after"], struck),
+        f"{len(cases)} written tunes in halting play, 8-16 notes each, against the written key\n\n"
+        + compare(cases),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--tunes", type=int, default=120)
+    for section in sections(parser.parse_args().tunes):
+        print(f"{section}\n")
 
 
 if __name__ == "__main__":

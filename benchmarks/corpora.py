@@ -11,6 +11,8 @@ import csv
 import sys
 import zipfile
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,13 +21,16 @@ STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 @dataclass(frozen=True, slots=True)
 class Melody:
-    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar."""
+    """A tune: (onset, duration, pitch) in quarters, its tonic as written, quarters a bar; its chords
+    as (onset, root, "maj", "min" or "dim", bass); the length of a first bar that is not whole."""
 
     name: str
     notes: tuple[tuple[float, float, int], ...]
     tonic: int
     minor: bool
     bar: float
+    chords: tuple[tuple[float, int, str, int], ...] = ()
+    pickup: float = 0.0
 
 
 def data() -> Path:
@@ -39,9 +44,19 @@ def data() -> Path:
 
 
 def melodies(folder: Path, most: int | None = None) -> list[Melody]:
-    """The lead sheets of a folder that hold at least 16 notes, in order of name."""
+    """The lead sheets of the development data that hold at least 16 notes, in order of name."""
+    return melodies_in(folder / "openewld", most)
+
+
+def fitted(name: str) -> bool:
+    """Whether weights may be fitted to this lead sheet: one half of them, drawn by name."""
+    return sha256(f"openewld {name}".encode()).digest()[0] % 2 == 0
+
+
+def melodies_in(folder: Path, most: int | None = None) -> list[Melody]:
+    """The lead sheets (*.mxl) of a folder that hold at least 16 notes, in order of name."""
     found: list[Melody] = []
-    for path in sorted((folder / "openewld").glob("*.mxl")):
+    for path in sorted(folder.glob("*.mxl")):
         melody = _melody(path)
         if melody is not None and len(melody.notes) >= 16:
             found.append(melody)
@@ -66,7 +81,10 @@ def read(root: ElementTree.Element, name: str) -> Melody | None:
     fifths, mode = 0, "major"
     notes: list[list[float]] = []
     roots: list[tuple[int, bool]] = []
-    for measure in part.findall("measure"):
+    chords: list[tuple[float, int, str, int]] = []
+    pickup = 0.0
+    for number, measure in enumerate(part.findall("measure")):
+        pickup = now if number == 1 else pickup
         for element in measure:
             if element.tag == "attributes":
                 divisions = float(element.findtext("divisions") or divisions)
@@ -81,7 +99,13 @@ def read(root: ElementTree.Element, name: str) -> Melody | None:
                 if step is not None:
                     alter = int(float(element.findtext("root/root-alter") or 0))
                     kind = element.findtext("kind") or ""
-                    roots.append(((STEPS[step] + alter) % 12, kind.startswith("min")))
+                    root_pc = (STEPS[step] + alter) % 12
+                    roots.append((root_pc, kind.startswith("min")))
+                    bass = element.findtext("bass/bass-step")
+                    lowered = int(float(element.findtext("bass/bass-alter") or 0))
+                    low = (STEPS[bass] + lowered) % 12 if bass else root_pc
+                    off = float(element.findtext("offset") or 0) / divisions
+                    chords.append((now + off, root_pc, _quality(kind), low))
             elif element.tag in ("backup", "forward"):
                 sign = -1 if element.tag == "backup" else 1
                 now += sign * float(element.findtext("duration") or 0) / divisions
@@ -111,7 +135,16 @@ def read(root: ElementTree.Element, name: str) -> Melody | None:
         home,
         minor,
         bar,
+        tuple(sorted(chords)),
+        pickup if pickup < bar - 0.01 else 0.0,
     )
+
+
+def _quality(kind: str) -> str:
+    """The triad of a chord symbol."""
+    if kind.startswith("min"):
+        return "min"
+    return "dim" if kind.startswith(("dim", "half-dim")) else "maj"
 
 
 def _key(fifths: int, mode: str, roots: list[tuple[int, bool]], last: int) -> tuple[int, bool]:
@@ -136,4 +169,32 @@ def self_paced_taps(folder: Path) -> list[list[float]]:
             for row in csv.DictReader(file):
                 if row["event"] == "SPR":
                     found.append([t / 1000 for t in ast.literal_eval(row["tap_times"])])
+    return found
+
+
+def root_seconds(melody: Melody) -> list[float]:
+    """For how long (in quarters) each root of a tune's chords holds."""
+    held = [0.0] * 12
+    end = melody.notes[-1][0] + melody.notes[-1][1]
+    for chord, until in zip(melody.chords, [*(c[0] for c in melody.chords[1:]), end], strict=True):
+        held[chord[1]] += max(0.0, until - chord[0])
+    return held
+
+
+def lower_voices(most: int = 24, quarter: float = 0.6) -> list[list[float]]:
+    """Intervals between onsets of what lies under the tune in written pieces: in seconds, a quarter lasting
+    ``quarter``. Chorales and quartets of music21's corpus; an empty list where music21 is not installed."""
+    try:
+        from music21 import corpus
+    except ImportError:
+        return []
+    found: list[list[float]] = []
+    quartets = [*corpus.getComposer("mozart")[:4], *corpus.getComposer("haydn")[:4]]
+    for path in [*corpus.getComposer("bach")[:most], *quartets]:
+        parts = list(corpus.parse(path).parts)[1:]
+        notes = [(note, part) for part in parts for note in part.flatten().notes]
+        onsets = sorted({round(float(note.getOffsetInHierarchy(part)), 3) for note, part in notes})
+        gaps = [quarter * (b - a) for a, b in pairwise(onsets)]
+        if len(gaps) > 16:
+            found.append(gaps)
     return found

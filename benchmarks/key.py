@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from math import log, sqrt
 
-import mir_eval  # type: ignore[import-untyped]
+import mir_eval
 
 import tunes
 from tables import interval, table

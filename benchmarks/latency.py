@@ -4,7 +4,7 @@
 
 One event's decision: the CPU time of Session.receive for every event of simulated makers' playing,
 everything on. Offline: length of the music over the CPU time of the whole run, one core. Beside it: a
-session that only listens (its policy always gives space), and the bare decoding of the log's lines, as
+session that only listens (it always gives space), and the bare decoding of the log's lines, as
 floors to compare with. Times drift from machine to machine: compare the rows of one run.
 """
 
@@ -16,7 +16,6 @@ from time import process_time_ns
 
 from tables import table
 from undersong import Plan, Rules, Session
-from undersong.choosing.policy import Only, Policy
 from undersong.events import Input
 from undersong.plugins import techniques
 from undersong.remembering.log import decode, encode
@@ -35,9 +34,9 @@ PLAYING: tuple[tuple[str, Callable[[], list[Input]]], ...] = (
 )
 
 
-def decide(events: Sequence[Input], policy: Policy) -> tuple[list[float], float]:
+def decide(events: Sequence[Input], plan: Plan) -> tuple[list[float], float]:
     """Milliseconds of CPU for each event, and seconds for the whole run."""
-    session = Session(Plan(), seed=0, techniques=techniques(), policy=policy)
+    session = Session(plan, seed=0, techniques=techniques(), policy=Rules())
     began = process_time_ns()
     each: list[float] = []
     for event in events:
@@ -56,24 +55,22 @@ def row(name: str, each: list[float], music: float, cpu: float) -> list[str]:
     return [name, str(len(each)), *(f"{ms:.3f}" for ms in at), f"{mean:.3f}", f"{music / cpu:.0f} x"]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seconds", type=float, default=600.0, help="of music in each kind of playing")
-    chosen = parser.parse_args()
+def sections(most: int, seconds: float = 600.0) -> list[str]:
+    """The table; ``most`` plays no part."""
     rows: list[list[str]] = []
     every: list[float] = []
     total_music = total_cpu = 0.0
-    policies: tuple[tuple[str, Policy], ...] = (("", Rules()), ("only listening", Only("giving-space")))
-    for label, policy in policies:
+    plans = (("", Plan()), ("only listening", Plan(technique="giving-space")))
+    for label, plan in plans:
         for name, playing in PLAYING if not label else PLAYING[1:2]:
-            events = [e for e in playing() if e.heard <= chosen.seconds]
-            each, cpu = decide(events, policy)
+            events = [e for e in playing() if e.heard <= seconds]
+            each, cpu = decide(events, plan)
             rows.append(row(label or name, each, events[-1].heard, cpu))
             if not label:
                 every += each
                 total_music += events[-1].heard
                 total_cpu += cpu
-    lines = [encode(e) for e in PLAYING[1][1]() if e.heard <= chosen.seconds]
+    lines = [encode(e) for e in PLAYING[1][1]() if e.heard <= seconds]
     start = process_time_ns()
     for line in lines:
         decode(line)
@@ -82,8 +79,18 @@ def main() -> None:
         ["decoding a log line", str(len(lines)), "", "", "", f"{spent * 1000 / len(lines):.3f}", ""]
     )
     rows.append(row("all playing", every, total_music, total_cpu))
-    print("CPU milliseconds for one event's decision; the mean includes what time alone brings\n")
-    print(table(["playing", "events", "p50", "p99", "max", "mean", "offline"], rows))
+    head = ["playing", "events", "p50", "p99", "max", "mean", "offline"]
+    return [
+        "CPU milliseconds for one event's decision; the mean includes what time alone brings\n\n"
+        + table(head, rows)
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--seconds", type=float, default=600.0, help="of music in each kind of playing")
+    for section in sections(0, parser.parse_args().seconds):
+        print(section)
 
 
 if __name__ == "__main__":

@@ -30,9 +30,9 @@ from undersong.edges.disk import Disk
 from undersong.edges.takes import LOG, Takes
 from undersong.events import Input, Leave, MakerId, Steer
 from undersong.live import Live, Message
-from undersong.offline import POLICY, make_session
+from undersong.offline import make_session
 from undersong.plan import Plan
-from undersong.plugins import techniques
+from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import replay
 from undersong.testing import makers
@@ -160,7 +160,7 @@ def soak(seconds: float, data: Path) -> Soaked:
         await live.close()
         disk.close()
         log = codec.read((data / "scratch" / id_ / LOG).read_bytes())
-        same = replay(log, platform.engine(), techniques(), POLICY) is None
+        same = replay(log, platform.engine(), techniques(), policy) is None
         growth = (late - early) / early
         return Soaked(seconds, len(events), plays, overlong, left, drift, growth, same)
 

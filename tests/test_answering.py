@@ -11,6 +11,7 @@ from undersong import Plan
 from undersong.choosing.rules import Rules
 from undersong.events import Chose, Input, Play, Release, Steer, Tap
 from undersong.listening.listener import Listener
+from undersong.plugins import techniques
 from undersong.reflecting.duet import Duet, PartnerTone, duet
 from undersong.testing import makers
 from undersong.testing.contracts import CONTRACTS, Contract
@@ -245,7 +246,7 @@ def test_choices_do_not_flicker() -> None:
         time += (0.45, 0.5, 0.95, 0.4)[n % 4] if n % 17 else 1.7
     told = [o for o in outputs(events) if isinstance(o, Chose)]
     began = [b for a, b in pairwise([Chose(0.0, "", ""), *told]) if a.technique != b.technique]
-    assert len(began) >= 4
+    assert len(began) >= 3
     changes = [b.time - a.time for a, b in pairwise(began) if b.technique != "giving-space"]
     assert all(gap >= 4.0 - 1e-6 for gap in changes), changes
 
@@ -285,7 +286,7 @@ def test_a_choice_stays_for_some_seconds() -> None:
     assert heard.lead is not None
     scattered = replace(heard, playing=replace(heard.playing, name="scattered"))
     chosen = Choice("synchronising", "Because.")
-    turns = Turns(choice=chosen, chosen_at=53.0, first_sound=1.0)
+    turns = Turns(tuple(techniques()), choice=chosen, chosen_at=53.0, first_sound=1.0)
     rules = Rules()
     assert rules.choose(scattered, turns) is chosen
     turns.chosen_at = 51.0

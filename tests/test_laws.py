@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from playing import AFTER, MAKERS, music, outputs, plans, session, sounded, streams
 from undersong import EventError, Plan, UsageError, perform
 from undersong.chance import Chance
-from undersong.choosing.rules import Rules
 from undersong.events import Chose, Input, Leave, NoteOn, Output, Play, Release, Retract, Steer, Tap
 from undersong.notes import After, Beat, Note, Pulse
 from undersong.offline import make_session
 from undersong.playing.schedule import Gain, Schedule
-from undersong.plugins import techniques
+from undersong.plugins import policy, techniques
 from undersong.reflecting.duet import Duet, duet
 from undersong.remembering import log as codec
 from undersong.remembering.replay import replay
@@ -93,7 +92,7 @@ def test_a_log_replays_to_the_same_outputs(events: list[Input], plan: Plan, seed
     data += writer.seal()
     log = codec.read(data)
     assert log.inputs == tuple(events)
-    assert replay(log, "here", techniques(), Rules()) is None
+    assert replay(log, "here", techniques(), policy) is None
 
 
 def test_replay_tells_the_first_difference() -> None:
@@ -103,13 +102,13 @@ def test_replay_tells_the_first_difference() -> None:
     for event in events:
         writer.input(event)
     writer.outputs([Chose(0.0, "holding", "This was never chosen.")])
-    found = replay(codec.read(writer.seal()), "here", techniques(), Rules())
+    found = replay(codec.read(writer.seal()), "here", techniques(), policy)
     assert found is not None
     assert (found.number, "never chosen" in found.logged) == (1, True)
     writer = codec.LogWriter(codec.Header("0", "there", 0, Plan(), tuple(techniques())))
     other = codec.read(writer.seal())
     with pytest.raises(UsageError, match=r"engine there.*this is here"):
-        replay(other, "here", techniques(), Rules())
+        replay(other, "here", techniques(), policy)
 
 
 @EXAMPLES

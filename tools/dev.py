@@ -1,8 +1,9 @@
-"""Set up, play, test and build: ``python tools/dev.py play|test|build``. The Makefile is its alias.
+"""Set up, play, test, build, measure: ``python tools/dev.py COMMAND``. The Makefile is its alias.
 
 Needs Python 3.11 or newer and Node 20.19 or newer; makes a virtual environment in .venv, installs what
 the project needs into it, and does that again only when pyproject.toml or the tested versions change.
-``test`` also needs Chromium. ``build`` builds the page alone.
+``play`` starts the app; ``test`` runs every check, and also needs Chromium; ``build`` builds the page
+alone; ``bench`` measures what is claimed, ``conformance`` whether every technique keeps its contract.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / "installed"
 OLDEST = (3, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-USAGE = "Usage: python tools/dev.py play|test|build"
+USAGE = "Usage: python tools/dev.py play|test|build|bench|conformance"
 
 
 def main() -> int:
@@ -31,7 +32,7 @@ def main() -> int:
     if sys.version_info < OLDEST:
         print("Undersong needs Python 3.11 or newer; this is", sys.version.split()[0])
         return 2
-    commands = {"play": play, "test": test, "build": build}
+    commands = {"play": play, "test": test, "build": build, "bench": bench, "conformance": conformance}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         print(USAGE)
         return 2
@@ -50,9 +51,14 @@ def set_up() -> None:
         return
     print("Setting up (once) ...", flush=True)
     venv.create(VENV, with_pip=True, clear=True)
-    constraints = str(ROOT / "tools" / "constraints.txt")
-    run("pip", "install", "--quiet", "--disable-pip-version-check", "-c", constraints, "-e", ".[dev]")
+    install("dev")
     STAMP.write_text(stamp)
+
+
+def install(extra: str) -> None:
+    """Put this project and one of its extras into the environment, in the tested versions."""
+    constraints = str(ROOT / "tools" / "constraints.txt")
+    run("pip", "install", "--quiet", "--disable-pip-version-check", "-c", constraints, "-e", f".[{extra}]")
 
 
 def run(tool: str, *arguments: str) -> None:
@@ -87,6 +93,23 @@ def play() -> int:
     with suppress(KeyboardInterrupt):
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     return 0
+
+
+def bench() -> int:
+    """Measure what is claimed of hearing, answering and speed."""
+    return measure("bench")
+
+
+def conformance() -> int:
+    """Measure whether every technique keeps its contract."""
+    return measure("conformance")
+
+
+def measure(benchmark: str) -> int:
+    """Run a benchmark, with the packages that it judges with."""
+    install("bench")
+    command = [str(BIN / "python"), str(ROOT / "benchmarks" / f"{benchmark}.py")]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def test() -> int:

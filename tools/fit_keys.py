@@ -92,12 +92,13 @@ class Cues:
         sums["LATEST"][lately[-1] % 12] = 1
         if self.longest[0]:
             sums["LONGEST"][self.longest[1]] = 1
-        return np.array(
+        rows: np.ndarray = np.array(
             [
                 np.concatenate([np.roll(sums[block], -tonic, axis=0).ravel() for block in BLOCKS])
                 for tonic in range(12)
             ]
         )
+        return rows
 
 
 def examples(notes: Notes, prefixes: Sequence[int]) -> list[np.ndarray]:

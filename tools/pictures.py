@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from undersong import Plan, perform
-from undersong.choosing.rules import TABLE
+from undersong.choosing.table import EVER, TABLE
 from undersong.edges import midi
 from undersong.events import Input, Steer
 from undersong.offline import make_session
@@ -36,14 +36,17 @@ def drawn(scene: Scene, title: str, palette: Palette) -> str:
 
 
 def choosing() -> str:
-    """The table of choosing/rules.py as Markdown."""
+    """The table of choosing/table.py as Markdown."""
     lines = [
-        "| The playing | of | when | is answered by | beneath it | because |",
+        "| The playing | of | beat | phase | is answered by | because |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for state, when, sounds, technique, beneath, because in TABLE:
-        alone = "taps alone" if sounds == "taps" else "notes"
-        lines.append(f"| {state} | {alone} | {when} | {technique} | {beneath or ''} | {because} |")
+    for row in TABLE:
+        alone = "taps alone" if row.sounds == "taps" else "notes"
+        phases = "any" if row.phases == EVER else ", ".join(row.phases)
+        for technique, beneath, because in row.answers:
+            both = f"{technique}, over {beneath}" if beneath else technique
+            lines.append(f"| {row.state} | {alone} | {row.beat} | {phases} | {both} | {because} |")
     return "\n".join(lines)
 
 

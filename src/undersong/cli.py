@@ -22,7 +22,7 @@ from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
 from undersong.events import Chose
 from undersong.plan import Plan
-from undersong.plugins import techniques
+from undersong.plugins import policy, techniques
 from undersong.reflecting import hearing
 from undersong.reflecting.duet import partner_tones
 from undersong.remembering import log as codec
@@ -85,6 +85,8 @@ def undersong_command(
 @click.argument("source", metavar="IN.mid", type=INPUT)
 @click.option("-o", "target", metavar="OUT.mid", type=INPUT, required=True, help="The duet.")
 @click.option("--technique", metavar="NAME", help="Only this technique, whatever the playing.")
+@click.option("--policy", "chooser", metavar="NAME", default="rules", show_default=True,
+              help="Who chooses the techniques.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="For the partner's chance.")
 @click.option("--maker", "makers", multiple=True, metavar="TRACK", help="A track that one maker "
               "plays, by name or number; repeat it for several makers.")  # fmt: skip
@@ -102,15 +104,17 @@ def undersong_command(
               help="By which planned notes leave ahead.")  # fmt: skip
 @data_option
 def answer(
-    source: Path, target: Path, technique: str | None, seed: int, makers: tuple[str, ...],
+    source: Path, target: Path, technique: str | None, chooser: str, seed: int, makers: tuple[str, ...],
     log: Path | None, partner_starts: bool, finish: bool, keep: bool,
     reaction_ms: float, lead_ms: float, correction_ms: float, forecast_only: bool, data: Path | None,
 ) -> None:  # fmt: skip
     """Play IN.mid to the partner as if live, and write the duet to OUT.mid."""
     if technique is not None and technique not in techniques():
         raise UsageError(f"There is no technique {technique!r} yet; there are {', '.join(techniques())}.")
+    policy(chooser)  # refused before anything is read
     plan = Plan(
         technique=technique,
+        policy=chooser,
         lead=lead_ms / 1000,
         reaction=reaction_ms / 1000,
         correction=correction_ms / 1000,
@@ -163,7 +167,7 @@ def replay(source: Path, target: Path | None) -> None:
         files.write_whole(target, midi.duet(midi.from_inputs(read.inputs), partner_tones(read.outputs)))
     if read.dropped:
         click.echo(read.dropped, err=True)
-    difference = replay_log(read, platform.engine(), techniques(), offline.POLICY)
+    difference = replay_log(read, platform.engine(), techniques(), policy)
     if difference is None:
         click.echo(f"The same: {len(read.inputs)} inputs, {len(read.outputs)} outputs.")
         return

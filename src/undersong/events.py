@@ -17,10 +17,16 @@ Seconds = float
 MakerId = NewType("MakerId", str)
 Voice = Literal["bass", "chords", "melody", "percussion"]
 Kind = Literal["planned", "reactive"]
-SteerKind = Literal["begin", "partner_starts", "rest", "finish", "technique"]
+SteerKind = Literal[
+    "begin", "partner_starts", "rest", "finish", "technique",
+    "more", "less", "change", "undo", "lead", "follow",
+]  # fmt: skip
 
 VOICES: tuple[Voice, ...] = ("bass", "chords", "melody", "percussion")
-STEERS: tuple[SteerKind, ...] = ("begin", "partner_starts", "rest", "finish", "technique")
+STEERS: tuple[SteerKind, ...] = (
+    "begin", "partner_starts", "rest", "finish", "technique",
+    "more", "less", "change", "undo", "lead", "follow",
+)  # fmt: skip
 LATEST: Seconds = 7 * 24 * 3600.0  # a session longer than a week is a fault, not music
 
 
@@ -93,7 +99,9 @@ class Steer:
 
     ``begin``: "Play anything, I will listen." ``partner_starts``: "I'll start", said to the
     partner. ``rest``: be silent now, until invited again. ``finish``: a shared close.
-    ``technique``: only the named technique from now on (None: choose freely again).
+    ``technique``: only the named technique from now on (None: choose freely again). ``more``: more
+    like this. ``less``: softer. ``change``: something else. ``undo``: what was before the last change,
+    in the music or of the wishes. ``lead``: the partner keeps the tempo; ``follow``: it goes along.
     """
 
     time: Seconds
@@ -209,7 +217,18 @@ class HeardMotif:
     transposed: int
 
 
-Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardPhrase | HeardState | HeardMotif
+@dataclass(frozen=True, slots=True)
+class HeardHarmony:
+    """``chord`` (Harte's syntax) is believed to hold from ``from_`` on; a forecast if that is to come."""
+
+    time: Seconds
+    chord: str
+    from_: Seconds
+    forecast: bool
+    confidence: float
+
+
+Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardPhrase | HeardState | HeardMotif | HeardHarmony
 Sounded = Play | Retract | Release
 Output = Heard | Chose | Sounded
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import undersong
-from undersong.choosing.rules import Rules
 from undersong.edges import midi, platform
 from undersong.events import Input, Output, Seconds, Steer
 from undersong.plan import Plan
-from undersong.plugins import techniques
+from undersong.plugins import policy, techniques
 from undersong.reflecting.duet import PartnerTone, partner_tones
 from undersong.remembering.log import Header, LogWriter
 from undersong.session import Session
@@ -18,7 +17,6 @@ from undersong.session import Session
 AFTER_THE_LAST: Seconds = 25.0  # how long the partner may go on after the last input
 CHUNK = 512  # events to a chunk of the log
 Progress = Callable[[int], None]
-POLICY = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,8 @@ class Take:
 
 
 def make_session(plan: Plan, seed: int) -> Session:
-    """A session with every installed technique and the built-in rules."""
-    return Session(plan, seed=seed, techniques=techniques(), policy=POLICY)
+    """A session with every installed technique and the policy of the plan."""
+    return Session(plan, seed=seed, techniques=techniques(), policy=policy(plan.policy))
 
 
 def play(

@@ -36,6 +36,8 @@ class Plan:
     """What a session may do.
 
     ``technique``: only this technique, whatever the playing (None: choose by the playing).
+    ``policy``: who chooses then, by name. ``minutes``: how long the form of the playing is thought to be
+    (choosing.arc); nothing ends by itself.
     ``lead``: seconds by which planned notes leave ahead. ``reaction``: seconds from hearing an
     onset to the notes decided at it. ``correction``: a harmony note may be replaced once, so many
     seconds at most after the onset that caused it (0: never). ``forecast_only``: nothing that sounds at
@@ -43,6 +45,8 @@ class Plan:
     """
 
     technique: str | None = None
+    policy: str = "rules"
+    minutes: float = 10.0
     lead: float = 0.25
     reaction: float = 0.03
     correction: float = 0.0
@@ -52,6 +56,10 @@ class Plan:
     def __post_init__(self) -> None:
         if self.technique is not None and not isinstance(self.technique, str):
             raise UsageError("A technique is named in words.")
+        if not isinstance(self.policy, str):
+            raise UsageError("A policy is named in words.")
+        if not 1.0 <= self.minutes <= 120.0:
+            raise UsageError("The form of the playing may last from one minute to two hours.")
         if not 0.0 <= self.lead <= 2.0:
             raise UsageError("The lead must lie between 0 and 2000 ms.")
         if not 0.0 <= self.reaction <= 1.0:

@@ -11,10 +11,11 @@ stepping it once or a hundred times on the way gives the same music.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from undersong.answering.technique import RING_DOWN, Technique
 from undersong.chance import Chance
-from undersong.choosing.policy import Only, Policy
+from undersong.choosing.policy import Policy
 from undersong.errors import EventError, UsageError
 from undersong.events import (
     LATEST,
@@ -26,16 +27,17 @@ from undersong.events import (
     Output,
     Seconds,
     Steer,
+    SteerKind,
     Tap,
     check,
 )
-from undersong.listening.impression import Impression
+from undersong.listening.impression import Impression, softened
 from undersong.listening.listener import Listener
 from undersong.plan import Plan
 from undersong.playing.limits import gate, loudest
 from undersong.playing.schedule import Schedule
 from undersong.playing.touch import shade
-from undersong.turns import Choice, Turns
+from undersong.turns import Choice, Turns, Wishes
 
 Registry = Mapping[str, Technique]
 
@@ -44,6 +46,10 @@ YIELD_AFTER: Seconds = 0.15  # turn-taking voices start nothing later than this 
 YIELD_OVER: Seconds = 0.6  # and fade over this time
 SHARED_SILENCE: Seconds = 3.0  # both silent for so long counts as a shared silence
 CLOSE = Choice("ending", "You asked to finish.")  # whatever the policy
+KEEP: Seconds = 40.0  # "more like this" and "undo" hold so long against the policy
+AVOID: Seconds = 60.0  # what was asked to change does not come back sooner
+SOFTER, SOFTEST = 4.0, 12.0  # dB for each "less", and in all
+NEVER_KEPT = ("silent", "storming")  # playing that is answered at once, whatever was asked to stay
 MAKERS = 16  # more makers than this are a fault, not an ensemble
 
 
@@ -56,20 +62,21 @@ class Session:
     def __init__(self, plan: Plan, *, seed: int, techniques: Registry, policy: Policy) -> None:
         self._plan = plan
         self._techniques = techniques
-        self._free = policy
         self._policy = policy
         self._chance = Chance(seed)
         self._listener = Listener()
         # a correction is decided one reaction before it sounds
-        self._turns = Turns(correction=max(0.0, plan.correction - plan.soonest))
+        correction = max(0.0, plan.correction - plan.soonest)
+        self._turns = Turns(tuple(techniques), minutes=plan.minutes, correction=correction)
         self._schedule = Schedule(plan, self._turns)
         self._now: Seconds = 0.0
         self._until: dict[str, Seconds] = {}
         self._told: dict[str, str] = {}
+        self._asked = ""  # the reason to give for a wish that was just spoken
         self._present: set[MakerId] = set()  # only asked about, never looped over
         self._met: set[MakerId] = set()  # likewise
         if plan.technique is not None:
-            self._policy = Only(self._known(plan.technique))
+            self._turns.wishes = Wishes(only=self._known(plan.technique))
 
     @property
     def now(self) -> Seconds:
@@ -151,11 +158,16 @@ class Session:
         self._schedule.forget(now)
         if self._present and not self._turns.resting:
             heard = self._listener.impression(now)
+            if self._turns.wishes.softer:
+                heard = softened(heard, self._turns.wishes.softer)
             self._note_silence(heard)
             self._schedule.cap = loudest(heard, self._plan.limits)
             changed = self._choose(heard, out)
             choice = self._turns.choice
             assert choice is not None
+            if self._asked:
+                self._say(choice.technique, self._asked, now, out)
+                self._asked = ""
             for name in choice.layers:
                 self._answer(name, heard, out)
             if changed and choice.technique not in self._told:
@@ -165,8 +177,7 @@ class Session:
 
     def _choose(self, heard: Impression, out: list[Output]) -> bool:
         """Ask the policy; True if other techniques answer from now on."""
-        finishing = self._turns.finishing is not None
-        choice = CLOSE if finishing else self._policy.choose(heard, self._turns)
+        choice = self._wanted(heard)
         before = self._turns.choice
         if before is not None and choice.layers == before.layers:
             return False
@@ -174,10 +185,24 @@ class Session:
             self._known(name)
         if before is not None:
             self._leave_behind(before, choice, heard.time, out)
+        self._turns.before = before
+        self._turns.choices.append((heard.time, choice))
         self._turns.choice = choice
         self._turns.chosen_at = heard.time
         self._told.pop(choice.technique, None)
         return True
+
+    def _wanted(self, heard: Impression) -> Choice:
+        """What was asked for, else what the policy chooses."""
+        turns, wishes = self._turns, self._turns.wishes
+        if turns.finishing is not None:
+            return CLOSE
+        if wishes.only is not None:
+            return Choice(wishes.only, "This technique alone was asked for.")
+        kept = wishes.kept is not None and heard.time < wishes.kept_until
+        if kept and wishes.kept is not None and heard.playing.name not in NEVER_KEPT:
+            return wishes.kept
+        return self._policy.choose(heard, turns)
 
     def _leave_behind(self, before: Choice, choice: Choice, now: Seconds, out: list[Output]) -> None:
         """What the former techniques planned is taken back; what sounds is rung down, not cut."""
@@ -264,9 +289,43 @@ class Session:
                 self._say("rest", "You asked for rest, so I am silent.", now, out)
             case "finish":
                 turns.finishing = now
+            case _:
+                self._wish(event.what, event.technique, now, out)
+
+    def _wish(self, what: SteerKind, technique: str | None, now: Seconds, out: list[Output]) -> None:
+        """Something was asked of the partner: in force from now on."""
+        turns, wishes, choice = self._turns, self._turns.wishes, self._turns.choice
+        new, because = wishes, ""
+        match what:
             case "technique":
-                only = event.technique
-                self._policy = self._free if only is None else Only(only)
+                new = replace(wishes, only=technique, kept=None)
+            case "more" if choice is not None:
+                new = replace(wishes, kept=choice, kept_until=now + KEEP)
+                because = "You asked for more like this, so I stay with it."
+            case "less" if wishes.softer < SOFTEST:
+                new = replace(wishes, softer=wishes.softer + SOFTER)
+                self._schedule.soften(SOFTER)
+                because = "You asked for less, so I play softer."
+            case "change" if choice is not None:
+                new = replace(wishes, avoided=choice.technique, avoided_until=now + AVOID, kept=None)
+            case "undo" if wishes.before is not None and wishes.at >= turns.chosen_at:
+                new = wishes.before
+                because = "You took your wish back, so I play as before it."
+            case "undo" if turns.before is not None:
+                kept = replace(turns.before, because="You asked for what was before, so I go back to it.")
+                new = replace(wishes, kept=kept, kept_until=now + KEEP)
+            case "lead" | "follow":
+                new = replace(wishes, tempo=what)
+                because = (
+                    "You asked me to lead, so I hold the tempo."
+                    if what == "lead"
+                    else "You asked me to follow, so I go along with your tempo."
+                )
+            case _:
+                pass
+        before = None if what == "undo" else replace(wishes, before=None)
+        turns.wishes = replace(new, at=now, before=before)
+        self._asked = because
 
     def _note_silence(self, heard: Impression) -> None:
         """Remember whether both have been silent together."""

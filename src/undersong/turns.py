@@ -29,6 +29,27 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for outside the music, by the maker or a therapist.
+
+    ``at``: when the last of them was spoken. ``only``: this technique alone. ``kept``: a choice that stays
+    until ``kept_until``. ``avoided``: a technique not to choose until ``avoided_until``. ``softer``: dB
+    under what would be played. ``tempo``: ``lead`` or ``follow``, where that was asked of the partner.
+    ``before``: the wishes before the last of them.
+    """
+
+    at: Seconds = -1.0
+    only: str | None = None
+    kept: Choice | None = None
+    kept_until: Seconds = -1.0
+    avoided: str | None = None
+    avoided_until: Seconds = -1.0
+    softer: float = 0.0
+    tempo: SteerKind | None = None
+    before: Wishes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Adapt:
     """How far the partner's clock goes along with the maker: shares of each asynchrony.
 
@@ -101,11 +122,16 @@ class Sounding:
 class Turns:
     """What was answered so far. The session writes it; techniques and policies only read it."""
 
+    techniques: tuple[str, ...] = ()  # the names of all that can be chosen
     choice: Choice | None = None
     chosen_at: Seconds = 0.0
+    before: Choice | None = None  # the choice before this one
+    choices: deque[tuple[Seconds, Choice]] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    wishes: Wishes = Wishes()
     first_sound: Seconds | None = None  # the maker's first onset
     opening: SteerKind | None = None  # how the maker opened, if at all
     opened_at: Seconds = 0.0
+    minutes: float = 10.0  # how long the form of the playing is thought to be
     resting: bool = False
     finishing: Seconds | None = None  # when Finish was asked for
     silent_together: bool = False  # whether both have been silent for some seconds

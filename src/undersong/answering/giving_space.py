@@ -42,11 +42,12 @@ class GivingSpace:
         if room is None or room.at < part.last_onset:
             held = [s for s in so_far.sounding.values() if not s.released]
             lasting = tuple(s.play.id for s in held if s.technique != self.name)
+            still = heard.onset is None and not part.holding
             return Answer(
                 let_go=LetGo(lasting, RING_DOWN) if lasting else None,
                 until=part.last_sound + SOFT_TONE,
                 turn=Turn(self.name, "room", heard.time),
-                because="You came to rest, so I let go and leave you room." if lasting else "",
+                because="You came to rest, so I let go and leave you room." if lasting and still else "",
             )
         if part.holding:
             return NOTHING

@@ -1,19 +1,31 @@
-"""Arc: the form of the first two minutes, counted from the maker's first sound.
+"""Arc: the form of the minutes, counted from the maker's first sound.
 
-Until 40 s only hold or ground; then an echo may come, at most every 18 s. If nobody has been silent
-together with the partner by then, one silence is offered between 95 and 120 s.
+Meet: until 40 s only hold or ground. Early: until two minutes, with the first echo; if nobody has been
+silent together by then, one silence is offered between 95 and 120 s. Then the longer form of the plan's
+minutes: develop; turn, one turning point between 50 and 70% of it; return, in which the opening comes
+back; close, in which everything thins out. Playing that goes on is taken as another round of the form
+from develop on; nothing ever ends by itself. Every minute or so the partner leaves some seconds free.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from undersong.events import Seconds
 from undersong.listening.impression import Impression
 from undersong.turns import Turns
 
+Phase = Literal["meet", "early", "develop", "turn", "return", "close"]
+
 MEETING: Seconds = 40.0  # only hold or ground until here
+EARLY: Seconds = 120.0
+TURN, RETURN, CLOSE = 0.5, 0.7, 0.88  # shares of the form at which these phases begin
 SHARED_SILENCE_FROM: Seconds = 95.0
-SHARED_SILENCE_BY: Seconds = 120.0
-ECHO_REST: Seconds = 18.0  # between two echoes
+SHARED_SILENCE_BY: Seconds = EARLY
+REPLY_REST: Seconds = 18.0  # between two replies to phrases
+TRUSTED_PHRASES = 3  # phrases of the maker's after which more than imitation may come
+THIN_EVERY: Seconds = 64.0  # the texture thins out so often,
+THIN_FOR: Seconds = 9.0  # for so long
 
 
 def elapsed(heard: Impression, so_far: Turns) -> Seconds:
@@ -21,17 +33,40 @@ def elapsed(heard: Impression, so_far: Turns) -> Seconds:
     return 0.0 if so_far.first_sound is None else heard.time - so_far.first_sound
 
 
+def phase(heard: Impression, so_far: Turns) -> Phase:
+    """Where in the form the playing is."""
+    gone, whole = elapsed(heard, so_far), 60.0 * so_far.minutes
+    if gone < MEETING:
+        return "meet"
+    if gone < EARLY:
+        return "early"
+    if gone >= whole > EARLY:
+        gone = EARLY + (gone - EARLY) % (whole - EARLY)
+    share = gone / whole
+    if share < TURN:
+        return "develop"
+    if share < RETURN:
+        return "turn"
+    return "return" if share < CLOSE else "close"
+
+
 def met(heard: Impression, so_far: Turns) -> bool:
     """Whether the first meeting is over, so that more than holding and grounding may come."""
     return elapsed(heard, so_far) >= MEETING
 
 
-def echo_welcome(heard: Impression, so_far: Turns) -> bool:
-    """Whether an echo may come now: after the meeting, and not after every phrase."""
+def trusted(heard: Impression, so_far: Turns) -> bool:
+    """Whether more than imitating and matching may come: after two minutes, and some phrases."""
+    part = heard.lead
+    return part is not None and part.phrase.number > TRUSTED_PHRASES and elapsed(heard, so_far) >= EARLY
+
+
+def reply_welcome(heard: Impression, so_far: Turns, replies: tuple[str, ...]) -> bool:
+    """Whether a reply to a phrase may come now: after the meeting, and not after every phrase."""
     if not met(heard, so_far):
         return False
-    last = so_far.last("imitating")
-    return last is None or heard.time - last.at >= ECHO_REST
+    last = max((turn.at for name in replies if (turn := so_far.last(name)) is not None), default=None)
+    return last is None or heard.time - last >= REPLY_REST
 
 
 def silence_due(heard: Impression, so_far: Turns) -> bool:
@@ -42,3 +77,9 @@ def silence_due(heard: Impression, so_far: Turns) -> bool:
         return False
     offered = so_far.last("giving-space", "room")
     return offered is None or so_far.first_sound is None or offered.at < so_far.first_sound + MEETING
+
+
+def thin(heard: Impression, so_far: Turns) -> bool:
+    """Whether these are seconds that the partner leaves free."""
+    gone = elapsed(heard, so_far)
+    return gone >= EARLY and (gone - EARLY) % THIN_EVERY >= THIN_EVERY - THIN_FOR

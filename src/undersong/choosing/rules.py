@@ -1,56 +1,44 @@
-"""Rules: the table from playing state to technique, and the few rules around it.
+"""Rules: the built-in policy: what stands in the table (table.py), and the few rules around it.
 
-The table is data: it also draws the one in docs/techniques.md. Around it stand the form of the
-first two minutes (arc.py) and hysteresis: a choice stays for DWELL seconds, and only a note of the
-maker's brings a technique that begins something. Falling silent, storming, an echo and a shared
-silence do not wait.
+Where a row names several answers, they take turns: after STAY seconds, with a note of the maker's that
+begins a phrase, the one that has not been there for longest comes. Around the table stand the form of
+the minutes (arc.py), replies to phrases that have come to rest, seconds left free, and hysteresis: a
+choice stays for DWELL seconds, and only a note of the maker's brings a technique that begins something.
+Falling silent, storming, a reply and a shared silence do not wait; nor does a wish.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar
 
-from undersong.choosing.arc import echo_welcome, met, silence_due
+from undersong.choosing.arc import met, phase, reply_welcome, silence_due, thin, trusted
+from undersong.choosing.table import (
+    BEAT,
+    ECHO,
+    EXTEND,
+    GROUND,
+    RECALL,
+    REPLIES,
+    SPACE,
+    SUPPORTING,
+    TABLE,
+    Sounds,
+)  # fmt: skip
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
 from undersong.turns import Choice, Turns
 
-Sounds = Literal["notes", "taps"]
-When = Literal["", "at first", "with a beat"]
 DWELL: Seconds = 4.0  # a choice stays at least so long
+STAY: Seconds = 32.0  # after so long another answer of the same row may take over
 URGENT = ("silent", "storming")  # states that do not wait
-ECHOED = range(2, 13)  # notes of a phrase that may be echoed
-LONGEST_ECHOED: Seconds = 7.0
-
-GROUND, BEAT, SHARED = "tonal-grounding", "rhythmic-grounding", "synchronising"
-ECHO, HOLD, SPACE = "imitating", "holding", "giving-space"
-
-# (state, when, sounds) -> technique, what goes on beneath it, the reason. "with a beat" is after the
-# first forty seconds and with a pulse heard; "at first" is whenever that does not hold.
-TABLE: tuple[tuple[str, When, Sounds, str, str | None, str], ...] = (
-    ("silent", "", "notes", SPACE, None, "You are still, so I leave you room."),
-    ("silent", "", "taps", SPACE, None, "You are still, so I leave you room."),
-    ("tentative", "", "notes", GROUND, None, "You try a few notes, so I listen for a ground."),
-    ("tentative", "", "taps", BEAT, None, "You try a few taps, so I listen for their pace."),
-    ("flowing", "at first", "notes", GROUND, None, "Your notes flow, so I give them a ground."),
-    ("flowing", "at first", "taps", BEAT, None, "Your taps flow, so I keep a beat under them."),
-    ("flowing", "with a beat", "notes", SHARED, GROUND, "Your notes flow, so I move with you."),
-    ("flowing", "with a beat", "taps", SHARED, None, "Your taps keep a beat, so I keep it with you."),
-    ("insistent", "at first", "notes", GROUND, None, "Your figure comes back, so I give it a ground."),
-    ("insistent", "at first", "taps", BEAT, None, "Your figure comes back, so I keep a beat under it."),
-    ("insistent", "with a beat", "notes", SHARED, GROUND, "Your figure comes back, so I join it."),
-    ("insistent", "with a beat", "taps", SHARED, None, "Your figure comes back, so I join it."),
-    ("scattered", "", "notes", BEAT, GROUND, "Wide leaps and no beat: a steady beat and a ground."),
-    ("scattered", "", "taps", BEAT, None, "Taps at changing distances: a steady beat to lean on."),
-    ("storming", "", "notes", HOLD, None, "Dense and strong: long tones around it."),
-    ("storming", "", "taps", HOLD, None, "Dense and strong: long tones around it."),
-    ("fading", "", "notes", GROUND, None, "You grow softer and slower, so I stay low and soft."),
-    ("fading", "", "taps", SPACE, None, "You grow softer and slower, so I become less."),
-)
+ANSWERED = range(2, 13)  # notes of a phrase that may be replied to
+LONGEST_ANSWERED: Seconds = 7.0
 
 
 class Rules:
     """The built-in policy."""
+
+    name: ClassVar[str] = "rules"
 
     def choose(self, heard: Impression, so_far: Turns) -> Choice:
         """The technique for this moment."""
@@ -65,55 +53,103 @@ class Rules:
             return wanted
         if wanted.layers == current.layers:
             return current
-        if wanted.technique in (ECHO, SPACE):
+        if so_far.wishes.at >= heard.time or current.technique == _avoided(heard, so_far):
+            return wanted  # what was wished does not wait
+        if wanted.technique in (*REPLIES, SPACE):
             return wanted
         if heard.onset is None:
             return current  # what begins something begins with the maker
-        rested = current.technique in (ECHO, SPACE)
+        rested = current.technique in (*REPLIES, SPACE)
         if rested or heard.playing.name in URGENT or heard.time - so_far.chosen_at >= DWELL:
             return wanted
         return current
 
     def _wanted(self, heard: Impression, part: Part, so_far: Turns) -> Choice:
         state = heard.playing.name
-        asked = so_far.opening == "partner_starts" and not met(heard, so_far)
-        if asked and state not in URGENT:
-            beneath = GROUND if part.pitched else None
-            return Choice(BEAT, "You asked me to start, so I keep the beat going.", beneath)
-        if _could_echo(heard, part, so_far):
-            beneath = GROUND if part.pitched else None
-            return Choice(ECHO, "Your figure came to rest, so I may give it back.", beneath)
         current = so_far.choice
-        if current is not None and current.technique == ECHO and _echoing(heard, so_far):
+        beneath = GROUND if part.pitched else None
+        if so_far.opening == "partner_starts" and not met(heard, so_far) and state not in URGENT:
+            return Choice(BEAT, "You asked me to start, so I keep the beat going.", beneath)
+        reply = _reply(heard, part, so_far)
+        if reply is not None:
+            if current is not None and current.technique in SUPPORTING:
+                beneath = current.technique
+            return Choice(*reply, beneath)
+        if current is not None and current.technique in REPLIES and _replying(heard, so_far):
             return current
         if state != "silent" and heard.onset is None and part.phrase.ended is not None:
             if silence_due(heard, so_far):
                 return Choice(SPACE, "Your phrase came to rest: a silence for both of us.")
             if current is not None and current.technique == SPACE:
                 return current
-        return _row(heard, part, so_far)
+        if state in ("flowing", "insistent") and thin(heard, so_far):
+            return Choice(SPACE, "You carry the music, so I leave you some time to yourself.")
+        return _from_table(heard, part, so_far)
 
 
-def _row(heard: Impression, part: Part, so_far: Turns) -> Choice:
-    """The choice that the table gives."""
+def _from_table(heard: Impression, part: Part, so_far: Turns) -> Choice:
+    """The choice that the table gives; where it is not wanted, what another phase would give."""
     sounds: Sounds = "notes" if part.pitched else "taps"
-    beat: When = "with a beat" if heard.pulse is not None and met(heard, so_far) else "at first"
-    for state, when, of, technique, beneath, because in TABLE:
-        if (state, of) == (heard.playing.name, sounds) and when in ("", beat):
-            return Choice(technique, because, beneath)
-    raise AssertionError(f"no row for {heard.playing.name}, {sounds}")
+    beat, now = "no" if heard.pulse is None else "yes", phase(heard, so_far)
+    rows = [row for row in TABLE if (row.state, row.sounds) == (heard.playing.name, sounds)]
+    rows.sort(key=lambda row: now not in row.phases)
+    for row in rows:
+        choices = [
+            Choice(technique, because, beneath)
+            for technique, beneath, because in row.answers
+            if row.beat in ("", beat) and _free(technique, heard, so_far)
+        ]
+        if choices:
+            return _turn_about(choices, heard, part, so_far)
+    return Choice(SPACE, "You asked for something else, so I leave you room.")
 
 
-def _could_echo(heard: Impression, part: Part, so_far: Turns) -> bool:
-    """A short phrase has just come to rest, and an echo is welcome."""
-    if heard.playing.name not in ("tentative", "flowing") or not echo_welcome(heard, so_far):
-        return False
+def _turn_about(choices: list[Choice], heard: Impression, part: Part, so_far: Turns) -> Choice:
+    """The present answer of a row, or, after some time and at the beginning of a phrase, the next."""
+    current = so_far.choice
+    here = next((c for c in choices if current is not None and c.layers == current.layers), None)
+    fresh = len(part.phrase.tones) <= 1 or heard.time - so_far.chosen_at >= 2 * STAY
+    if here is not None and (heard.time - so_far.chosen_at < STAY or not fresh):
+        return here
+    last: dict[str, Seconds] = {choice.technique: at for at, choice in so_far.choices}
+    # the one that has not been there for longest; of those that never were, the first of the row
+    return min(choices, key=lambda c: last.get(c.technique, -1.0))
+
+
+def _free(technique: str, heard: Impression, so_far: Turns) -> bool:
+    """Whether a technique is there, and nobody asked for something else."""
+    return technique in so_far.techniques and technique != _avoided(heard, so_far)
+
+
+def _avoided(heard: Impression, so_far: Turns) -> str | None:
+    wishes = so_far.wishes
+    return wishes.avoided if heard.time < wishes.avoided_until else None
+
+
+def _reply(heard: Impression, part: Part, so_far: Turns) -> tuple[str, str] | None:
+    """A short phrase has just come to rest, and a reply is welcome: which, and why."""
+    if heard.playing.name not in ("tentative", "flowing") or not reply_welcome(heard, so_far, REPLIES):
+        return None
     if heard.onset is not None or part.phrase.ended is None:
-        return False
+        return None
     tones = part.phrase.tones
-    return len(tones) in ECHOED and tones[-1].onset - tones[0].onset <= LONGEST_ECHOED
+    if len(tones) not in ANSWERED or tones[-1].onset - tones[0].onset > LONGEST_ANSWERED:
+        return None
+    echo = ECHO, "Your figure came to rest, so I may give it back."
+    if not trusted(heard, so_far):
+        return echo if _free(ECHO, heard, so_far) else None
+    kinds = [
+        echo,
+        (EXTEND, "Your figure was brief, so I go on a little in its way."),
+        (RECALL, "A figure of yours from before comes back."),
+    ]
+    if phase(heard, so_far) == "return":
+        kinds.reverse()  # what began comes back
+    last: dict[str, Seconds] = {choice.technique: at for at, choice in so_far.choices}
+    kinds = [kind for kind in kinds if _free(kind[0], heard, so_far)]
+    return min(kinds, key=lambda kind: last.get(kind[0], -1.0), default=None)
 
 
-def _echoing(heard: Impression, so_far: Turns) -> bool:
-    """Whether an echo is on its way or still sounds."""
-    return any(s.technique == ECHO and s.ends > heard.time for s in so_far.sounding.values())
+def _replying(heard: Impression, so_far: Turns) -> bool:
+    """Whether a reply is on its way or still sounds."""
+    return any(s.technique in REPLIES and s.ends > heard.time for s in so_far.sounding.values())

@@ -6,10 +6,11 @@ Every estimate carries a confidence (0-1) or is None. Nothing here says what any
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from undersong.events import MakerId, Seconds
 from undersong.notes import Pulse, Tone
+from undersong.theory.loudness import SILENCE, velocity_at
 
 STATES: tuple[str, ...] = (
     "silent", "tentative", "flowing", "insistent", "scattered", "storming", "fading",
@@ -56,15 +57,18 @@ class Chord:
 class Harmony:
     """Which chord the playing implies from ``since`` on, and which is expected next.
 
-    ``coming`` is expected to hold from ``coming_from`` on (None: nothing is foreseen).
+    ``coming`` is expected to hold from ``coming_from`` on; ``expected`` is the share of each pitch class
+    that is expected in the half bar from then on. Confidences: what share the chord covers of what was
+    heard, and of what is expected.
     """
 
     chord: Chord
     since: Seconds
     confidence: float
-    coming: Chord | None
-    coming_from: Seconds | None
+    coming: Chord
+    coming_from: Seconds
     coming_confidence: float
+    expected: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +189,21 @@ class Impression:
     meter: Meter | None = None
     harmony: Harmony | None = None
     together: Together | None = None
+
+
+def softened(heard: Impression, decibels: float) -> Impression:
+    """The same, with every maker so many dB softer: what is asked of the partner that plays too loud."""
+
+    def softer(part: Part | None) -> Part | None:
+        return None if part is None else makers[part.maker]
+
+    makers = {maker: replace(part, dynamics=_softer(part.dynamics, decibels))
+              for maker, part in heard.makers.items()}  # fmt: skip
+    return replace(heard, makers=makers, lead=softer(heard.lead), gentlest=softer(heard.gentlest))
+
+
+def _softer(dynamics: Dynamics, decibels: float) -> Dynamics:
+    if not dynamics.velocity:
+        return dynamics
+    level = max(SILENCE, dynamics.level - decibels)
+    return replace(dynamics, level=level, velocity=velocity_at(level), recent=dynamics.recent - decibels)

@@ -16,7 +16,8 @@ from undersong.events import (
     Steer,
     Tap,
 )
-from undersong.listening.impression import Impression, Part, Playing
+from undersong.listening.harmony import HarmonyListener
+from undersong.listening.impression import Harmony, Impression, Part, Playing
 from undersong.listening.part import PartListener
 from undersong.listening.together import TogetherListener, steadier
 from undersong.listening.tonality import TonalityListener
@@ -41,6 +42,7 @@ class Listener:
         self._parts: dict[MakerId, PartListener] = {}
         self._tonality = TonalityListener()
         self._together = TogetherListener()
+        self._harmony: dict[MakerId, HarmonyListener] = {}
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
         self.new_group = False  # whether the last event opened a group of onsets
@@ -95,7 +97,16 @@ class Listener:
                 velocity=tone.velocity,
             )
             heard += self._tell_tonality(now)
+            heard += self._hear_harmony(part, now, tone.onset, pitch)
         return heard
+
+    def _hear_harmony(self, part: PartListener, now: Seconds, onset: Seconds, pitch: int) -> list[Heard]:
+        """Each maker's own harmony, in the key of all; told of the one that leads the answer."""
+        read = self._tonality.tonality
+        assert read is not None
+        harmony = self._harmony.setdefault(part.maker, HarmonyListener())
+        joins = not self.new_group
+        return harmony.note(now, onset, pitch, joins=joins, pulse=part.pulse, key=read)
 
     def _ended(self, tones: list[Tone]) -> None:
         for tone in tones:
@@ -120,6 +131,7 @@ class Listener:
     def wake_at(self) -> Seconds | None:
         """When time alone will change what is heard."""
         times = [part.wake_at for part in self._parts.values()]
+        times += [harmony.wake_at for harmony in self._harmony.values()]
         due = [time for time in times if time is not None]
         return min(due) if due else None
 
@@ -136,6 +148,9 @@ class Listener:
             if rested is not None:
                 self._tonality.phrase_ended(part.maker, rested)
                 heard += self._tell_tonality(now)
+        for maker, harmony in self._harmony.items():
+            harmony.pulse_is(self._parts[maker].pulse)
+            heard += harmony.advance(now)
         return heard
 
     def impression(self, now: Seconds) -> Impression:
@@ -155,7 +170,12 @@ class Listener:
             lead=lead,
             gentlest=_gentlest(now, list(parts.values())),
             together=together,
+            harmony=self._harmony_of(lead),
         )
+
+    def _harmony_of(self, lead: Part | None) -> Harmony | None:
+        harmony = self._harmony.get(lead.maker) if lead is not None else None
+        return None if harmony is None else harmony.harmony
 
     def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
         if not parts:

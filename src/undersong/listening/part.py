@@ -200,6 +200,11 @@ class PartListener:
     # --- what is heard ---------------------------------------------------------------------
 
     @property
+    def pulse(self) -> Pulse | None:
+        """The pulse heard now."""
+        return self._pulse.pulse
+
+    @property
     def onsets(self) -> int:
         """Onset groups so far."""
         return self._onsets

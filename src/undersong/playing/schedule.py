@@ -10,15 +10,18 @@ from __future__ import annotations
 from bisect import insort
 from dataclasses import dataclass, field, replace
 
-from undersong.events import Play, Release, Retract, Seconds, Sounded, Voice
+from undersong.events import Play, Release, Retract, Seconds, Sounded, SteerKind, Voice
 from undersong.notes import After, Beat, Note, Pulse
 from undersong.plan import Plan
+from undersong.theory.loudness import level, velocity_at
 from undersong.turns import Adapt, Sounding, Turns
 
 MOVED: Seconds = 0.03  # a note already sent is sent again if its beat moved by more
 SHARE_GAIN = 0.2  # how fast the corrected share learns, a beat
 SIZE_GAIN = 0.2  # how fast the usual size of asynchronies is learned
 NO_ADAPT = Adapt(0.0, 0.0)
+LEADING = 0.3  # share that is left of a phase correction where the partner leads
+FOLLOWING_PHASE, FOLLOWING_PERIOD, FOLLOWING_MOST = 0.5, 0.3, 0.03  # and the least where it follows
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,6 +30,20 @@ class _Pending:
     number: int  # order of planning, so that notes at the same time keep it
     note: Note = field(compare=False)
     technique: str = field(compare=False)
+
+
+def _as_wished(adapt: Adapt, tempo: SteerKind | None) -> Adapt:
+    """How the clock goes along where somebody asked the partner to lead, or to follow."""
+    if tempo == "lead":
+        return replace(adapt, phase=LEADING * adapt.phase, period=0.0, phase_most=0.0)
+    if tempo == "follow":
+        return replace(
+            adapt,
+            phase=max(adapt.phase, FOLLOWING_PHASE),
+            period=max(adapt.period, FOLLOWING_PERIOD),
+            most=max(adapt.most, FOLLOWING_MOST),
+        )
+    return adapt
 
 
 class Gain:
@@ -95,6 +112,13 @@ class Schedule:
         self._planned += 1
         insort(self._pending, _Pending(at, self._planned, note, technique))
 
+    def soften(self, decibels: float) -> None:
+        """What is planned and has not left yet is to sound so many dB softer."""
+        self._pending = [
+            replace(p, note=replace(p.note, velocity=velocity_at(level(p.note.velocity) - decibels)))
+            for p in self._pending
+        ]
+
     def _resolve(self, note: Note) -> Seconds | None:
         if isinstance(note.when, After):
             return note.when.moment + note.when.seconds
@@ -139,7 +163,7 @@ class Schedule:
 
     def follow(self, onset: Seconds, now: Seconds) -> list[Sounded]:
         """The maker's onset corrects the clock, and with it every note planned in beats."""
-        clock, adapt = self._turns.clock, self._adapt
+        clock, adapt = self._turns.clock, _as_wished(self._adapt, self._turns.wishes.tempo)
         if clock is None or (adapt.phase == 0.0 and adapt.period == 0.0):
             return []
         beat = clock.beat_at(onset)

@@ -9,6 +9,7 @@ from typing import Any
 from undersong.events import (
     Heard,
     HeardBeat,
+    HeardHarmony,
     HeardMotif,
     HeardNoPulse,
     HeardPhrase,
@@ -18,7 +19,7 @@ from undersong.events import (
 )
 from undersong.theory.pitch import name
 
-KINDS = (HeardBeat, HeardNoPulse, HeardTonality, HeardPhrase, HeardState, HeardMotif)
+KINDS = (HeardBeat, HeardNoPulse, HeardTonality, HeardPhrase, HeardState, HeardMotif, HeardHarmony)
 
 
 def lines(outputs: Iterable[Output], *, several: bool) -> Iterator[str]:
@@ -27,7 +28,7 @@ def lines(outputs: Iterable[Output], *, several: bool) -> Iterator[str]:
         if not isinstance(output, KINDS):
             continue
         line: dict[str, Any] = {"time": round(output.time, 6)}
-        if several and not isinstance(output, HeardTonality):
+        if several and not isinstance(output, (HeardTonality, HeardHarmony)):
             line["maker"] = output.maker
         yield json.dumps(line | _told(output))
 
@@ -40,6 +41,9 @@ def _told(heard: Heard) -> dict[str, Any]:
             return {"pulse": None}
         case HeardTonality(tonic=tonic, mode=mode, confidence=sure):
             return {"tonality": {"tonic": name(tonic), "mode": mode, "confidence": round(sure, 3)}}
+        case HeardHarmony(chord=chord, from_=since, forecast=forecast, confidence=sure):
+            harmony = {"chord": chord, "from": round(since, 6), "forecast": forecast}
+            return {"harmony": {**harmony, "confidence": round(sure, 3)}}
         case HeardPhrase(event=event, at=at):
             return {"phrase": {"event": event, "at": round(at, 6)}}
         case HeardState(name=state, confidence=sure, because=because):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from undersong.choosing.policy import Policy
@@ -9,6 +10,8 @@ from undersong.errors import EventError, UsageError
 from undersong.events import Chose, Output, Play, Release, Retract
 from undersong.remembering.log import Log, Logged, encode
 from undersong.session import Registry, Session
+
+Policies = Callable[[str], Policy]  # from its name to the policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Rerun:
     by_the_last_input: int
 
 
-def rerun(log: Log, engine: str, techniques: Registry, policy: Policy) -> Rerun:
+def rerun(log: Log, engine: str, techniques: Registry, policies: Policies) -> Rerun:
     """Play a log's inputs to a new session.
 
     Raises UsageError if the log was made by another engine or with other techniques.
@@ -47,7 +50,12 @@ def rerun(log: Log, engine: str, techniques: Registry, policy: Policy) -> Rerun:
             f"This log was made with the techniques {', '.join(log.header.techniques)}, "
             f"and here are {', '.join(techniques)}: install the same ones to replay it."
         )
-    session = Session(log.header.plan, seed=log.header.seed, techniques=techniques, policy=policy)
+    session = Session(
+        log.header.plan,
+        seed=log.header.seed,
+        techniques=techniques,
+        policy=policies(log.header.plan.policy),
+    )
     played: list[Logged] = []
     for event in log.inputs:
         played += _logged(session.receive(event))
@@ -57,9 +65,9 @@ def rerun(log: Log, engine: str, techniques: Registry, policy: Policy) -> Rerun:
     return Rerun(session, played, by_the_last_input)
 
 
-def replay(log: Log, engine: str, techniques: Registry, policy: Policy) -> Difference | None:
+def replay(log: Log, engine: str, techniques: Registry, policies: Policies) -> Difference | None:
     """None if the replay gives the logged outputs, else the first difference. Raises as ``rerun``."""
-    again = rerun(log, engine, techniques, policy)
+    again = rerun(log, engine, techniques, policies)
     difference = _first_difference(log, again.played)
     if difference is None and len(log.outputs) < again.by_the_last_input and log.dropped is None:
         number = len(log.outputs) + 1
@@ -67,12 +75,14 @@ def replay(log: Log, engine: str, techniques: Registry, policy: Policy) -> Diffe
     return difference
 
 
-def restore(log: Log, engine: str, techniques: Registry, policy: Policy) -> tuple[Session, list[Logged]]:
+def restore(
+    log: Log, engine: str, techniques: Registry, policies: Policies
+) -> tuple[Session, list[Logged]]:
     """A session that can go on where a log ends, and the outputs that the log's torn end had lost.
 
     Raises UsageError as ``rerun``, EventError if the log does not replay.
     """
-    again = rerun(log, engine, techniques, policy)
+    again = rerun(log, engine, techniques, policies)
     difference = _first_difference(log, again.played)
     if difference is not None:
         raise EventError(f"The session cannot go on: its log differs from output {difference.number} on.")

@@ -9,6 +9,7 @@ from typing import Any
 
 from undersong.errors import EventError
 from undersong.events import (
+    STEERS,
     Control,
     Input,
     MakerId,
@@ -35,7 +36,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 LONGEST_TEXT = 200  # characters
 LONGEST_NUMBER = 40  # digits
 LONGEST_LEAP = 1_000_000  # numbers that an input's seq may leave out
-STEERED: tuple[SteerKind, ...] = ("begin", "partner_starts", "technique")
+STEERED: tuple[SteerKind, ...] = tuple(what for what in STEERS if what not in ("rest", "finish"))
 
 
 def read(text: str) -> Message:

@@ -20,9 +20,9 @@ from undersong.edges.takes import LOG, Takes
 from undersong.errors import EventError, UndersongError
 from undersong.events import NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
-from undersong.offline import POLICY, make_session
+from undersong.offline import make_session
 from undersong.plan import Plan
-from undersong.plugins import techniques
+from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
 from undersong.server.messages import PROTOCOL, to_input
@@ -185,7 +185,7 @@ class Stage:
         """Make the session again from its log, and go on where it stands."""
         path = self.takes.folder(id_) / LOG
         log = codec.read(await asyncio.to_thread(files.read_log, path))
-        session, lost = await asyncio.to_thread(restore, log, platform.engine(), techniques(), POLICY)
+        session, lost = await asyncio.to_thread(restore, log, platform.engine(), techniques(), policy)
         writer = codec.LogWriter(log.end)
         writer.outputs(lost)
         live = Live(

@@ -1,4 +1,5 @@
 import type { Timbre } from "../sound/instrument";
+import type { Wish } from "./protocol";
 import type { Mark, View } from "./view";
 
 export interface KeptTake {
@@ -29,6 +30,8 @@ export interface Duet {
   pedal(down: boolean, when: number): void;
   letGoAll(when: number): void;
 
+  /** Something is asked of the partner while it plays. */
+  wish(what: Wish): void;
   rest(): void;
   comeBack(): void;
   finish(): void;

@@ -11,7 +11,7 @@ import type { Duet, KeptTake } from "./duet";
 import { Maker } from "./maker";
 import { Marks } from "./marks";
 import { Partner } from "./partner";
-import type { FromServer, Welcome } from "./protocol";
+import type { FromServer, Welcome, Wish } from "./protocol";
 import { Rehearing } from "./rehearing";
 import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View } from "./view";
@@ -131,6 +131,11 @@ export class LiveDuet implements Duet {
     this.connection.input({ type: "rest", time: this.session(performance.now()) });
     this.thaw();
     if (this.view.phase === "playing") this.show({ phase: "resting" }); // a close that is silenced just ends
+  }
+
+  wish(what: Wish): void {
+    if (this.view.phase !== "playing") return;
+    this.connection.input({ type: "steer", what, time: this.session(performance.now()) });
   }
 
   comeBack(): void {

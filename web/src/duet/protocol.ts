@@ -4,13 +4,17 @@ export const PROTOCOL = 1;
 
 export type Voice = "bass" | "chords" | "melody" | "percussion";
 
+/** What can be asked of the partner while it plays. */
+export const WISHES = ["more", "change", "less", "undo", "follow", "lead"] as const;
+export type Wish = (typeof WISHES)[number];
+
 /** What the maker does; each gets the next `seq`. Times are seconds of the session. */
 export type Input =
   | { type: "note"; on: true; time: number; pitch: number; velocity: number }
   | { type: "note"; on: false; time: number; pitch: number }
   | { type: "tap"; time: number; velocity: number | null }
   | { type: "control"; time: number; control: number; value: number }
-  | { type: "steer"; time?: number; what: "begin" | "partner_starts" }
+  | { type: "steer"; time?: number; what: "begin" | "partner_starts" | Wish }
   | { type: "rest"; time?: number }
   | { type: "finish"; time?: number };
 

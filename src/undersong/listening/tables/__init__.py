@@ -1,1 +1,1 @@
-"""What was learned from tunes: small generated tables, each with where it comes from."""
+"""What was learned: small tables, generated, readable."""

@@ -10,6 +10,7 @@ One file for each technique, which also holds the simulated maker it is tried on
 from __future__ import annotations
 
 from undersong.testing.contracts import (
+    accompanying,
     ending,
     giving_space,
     holding,
@@ -21,6 +22,7 @@ from undersong.testing.contracts import (
 from undersong.testing.contracts.contract import Case, Contract
 
 CONTRACTS: tuple[Contract, ...] = (
+    accompanying.CONTRACT,
     ending.CONTRACT,
     giving_space.CONTRACT,
     holding.CONTRACT,

@@ -1,0 +1,87 @@
+"""Wishes spoken outside the music: each in force at once, each with its reason."""
+
+from dataclasses import replace
+
+from playing import outputs, played, session
+from undersong import Plan
+from undersong.events import Chose, Input, Play, Steer, SteerKind
+from undersong.reflecting.duet import duet
+from undersong.testing import makers
+from undersong.theory.loudness import level
+
+MAKER = makers.MAKER
+TUNE = [(n, 1.0, pitch) for n, pitch in enumerate([60, 62, 64, 67, 65, 64, 62, 64] * 20)]
+PERIOD = 0.55
+
+
+def steered(
+    wishes: list[tuple[float, SteerKind, str | None]], plan: Plan | None = None, unevenness: float = 0.3
+) -> tuple[list[Input], list[Chose], list[Play]]:
+    """A steady tune with wishes spoken at some times."""
+    events: list[Input] = list(makers.steady(TUNE, 1, period=PERIOD, unevenness=unevenness))
+    events += [Steer(at, at, MAKER, what, technique) for at, what, technique in wishes]
+    events.sort(key=lambda e: e.heard)
+    out = outputs(events, plan)
+    return events, [o for o in out if isinstance(o, Chose)], [o for o in out if isinstance(o, Play)]
+
+
+def test_less_is_softer_within_a_beat() -> None:
+    """After "less" every stroke that falls a beat later or more is softer by about 4 dB; with a reason."""
+    _, _, loud = steered([])
+    _, told, soft = steered([(30.0, "less", None)])
+    assert any("less" in c.because for c in told if c.time == 30.0)
+
+    def mean(plays: list[Play]) -> float:
+        levels = [
+            level(p.velocity) for p in plays if 30.0 + PERIOD <= p.at < 60.0 and p.voice == "percussion"
+        ]
+        return sum(levels) / len(levels)
+
+    assert 2.5 < mean(loud) - mean(soft) < 5.5
+
+
+def test_more_keeps_what_there_is() -> None:
+    """After "more" the choice does not change for half a minute, where it would have."""
+    _, free, _ = steered([])
+    changed = [c for c in free if 20.0 < c.time < 55.0]
+    assert len({c.technique for c in changed}) > 1 or changed
+    at = max(c.time for c in free if c.time < 50.0) - 0.5
+    _, kept, _ = steered([(at, "more", None)])
+    techniques = {c.technique for c in kept if at < c.time < at + 30.0}
+    assert len(techniques) <= 1
+
+
+def test_undo_goes_back() -> None:
+    """ "Only this technique", then "undo": free again, at once."""
+    _, told, _ = steered([(20.0, "technique", "giving-space"), (26.0, "undo", None)])
+    assert any(c.time == 20.0 and c.technique == "giving-space" for c in told)
+    after = [c for c in told if c.time >= 26.0]
+    assert after
+    assert after[0].time == 26.0
+    assert "giving-space" not in {c.technique for c in after if c.time < 30.0}
+
+
+def test_change_brings_something_else() -> None:
+    """After "change" the technique that was there is not chosen for a minute, and another comes within
+    a beat."""
+    events, told, _ = steered([])
+    then = [c for c in told if c.time < 30.0][-1]
+    _, told, _ = steered([(30.0, "change", None)])
+    after = [c for c in told if 30.0 <= c.time < 88.0]
+    assert after
+    assert after[0].time <= 30.0 + PERIOD
+    assert then.technique not in {c.technique for c in after}
+    assert events
+
+
+def test_wishes_are_replayed() -> None:
+    """The same wishes give the same music; and where nothing was asked, nothing differs."""
+    events, _, plays = steered([(10.0, "less", None), (20.0, "undo", None), (25.0, "lead", None)])
+    again = session()
+    out = []
+    for event in events:
+        out += again.receive(replace(event))
+    out += again.advance(events[-1].heard + 40.0)
+    assert [o for o in out if isinstance(o, Play)] == plays
+    assert duet(events, out).partner
+    assert played(events[:50]).partner
