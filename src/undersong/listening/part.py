@@ -26,6 +26,7 @@ REMEMBERED = 160  # tones
 REGISTER = 8  # last notes with pitch that make up the register
 PITCHED_FOR = 12  # tones among which one with pitch makes the playing pitched
 LONGEST_HELD: Seconds = 12.0  # a key held longer no longer counts as playing
+TREND_EVERY: Seconds = 0.4  # trends are slow: they are not read more often
 TAP_SECONDS: Seconds = 0.1  # how long a tap counts as sounding
 ANNOUNCE: Seconds = 0.1  # a beat nearer than this is no longer announced
 SAME_BEAT: Seconds = 0.006  # a beat that moved by less is not announced again
@@ -55,6 +56,7 @@ class PartListener:
         self._had_pulse = False
         self._announced: Seconds | None = None
         self._trend = Trend()
+        self._trend_due: Seconds = 0.0
 
     # --- what comes in ---------------------------------------------------------------------
 
@@ -95,7 +97,9 @@ class PartListener:
         if motif is not None:
             heard.append(motif)
         pulse = self._pulse.pulse
-        self._trend = trend(self._tones, now, self._motif.novelty) if new_group else self._trend
+        if new_group and now >= self._trend_due:
+            self._trend = trend(self._tones, now, self._motif.novelty)
+            self._trend_due = now + TREND_EVERY
         if new_group:
             evidence = gather(self._tones, self._dynamics.groups, now, pulse is not None)
             if self._state.onset(now, evidence):
