@@ -69,6 +69,11 @@ def _melody(path: Path) -> Melody | None:
     with zipfile.ZipFile(path) as archive:
         name = next(n for n in archive.namelist() if n.endswith("xml") and "META" not in n)
         root = ElementTree.fromstring(archive.read(name))
+    return read(root, path.stem)
+
+
+def read(root: ElementTree.Element, name: str) -> Melody | None:
+    """The melody of a score's first part."""
     part = root.find("part")
     if part is None:
         return None
@@ -121,7 +126,7 @@ def _melody(path: Path) -> Melody | None:
         return None
     home, minor = _key(fifths, mode, roots, int(notes[-1][2]) % 12)
     return Melody(
-        path.stem,
+        name,
         tuple((on, length, int(pitch)) for on, length, pitch in notes if length > 0),
         home,
         minor,

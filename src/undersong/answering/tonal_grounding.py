@@ -62,6 +62,8 @@ FIRST_HELD = 0.55  # weight of the first note heard, while little is known
 SETTLED = (0, 3, 4, 7)  # semitones over the ground of a note that stands well on it
 PLAYED = 0.01  # share of a pitch class from which it has been played
 FOREIGN = 0.55  # a note less in the key than this is a slip: it moves nothing
+FIRST_WORDS = 6  # onsets
+HOMEWARD = 0.7  # how sure the tonic must be for a second degree that steps down to it to be waited for
 
 
 class TonalGrounding:
@@ -240,7 +242,7 @@ def _best_ground(
                 coming[(onset + step) % 12] += BY_STEP * probability / len(steps)
 
     slip = onset is not None and _foreign(onset, tonality) > FOREIGN
-    if present is not None and slip:
+    if present is not None and (slip or _leans_home(heard, part, tonality, present)):
         return present, accepted[present]
     first = part.first_pitch % 12 if part.first_pitch is not None else None
     if tonality.classes < FEW_CLASSES and first is not None:
@@ -283,6 +285,20 @@ def _few_notes(
     candidates = [pc for pc in (first, *played) if onset is None or not rubs(onset, pc)]
     pc = max(candidates, key=lambda c: (round(accepted[c] + FIRST_HELD * (c == first), 6), -c))
     return pc, max(accepted[pc], 0.5)
+
+
+def _leans_home(heard: Impression, part: Part, tonality: Tonality, present: int) -> bool:
+    """Whether the tune steps down from the third to the second degree over its tonic: the next note
+    is most likely home, and the ground waits there. Only among the first notes of all: each such D over
+    C rubs a little, which a longer tune need not bear."""
+    tones = part.phrase.tones
+    if part.onsets > FIRST_WORDS:
+        return False
+    if heard.onset is None or heard.onset.pitch is None or len(tones) != 2 or tones[-2].pitch is None:
+        return False
+    home = sum(share for share, tonic, _ in tonality.likely if tonic == present)
+    down = tones[-2].pitch - heard.onset.pitch
+    return home >= HOMEWARD and (heard.onset.pitch - present) % 12 == 2 and down in (1, 2)
 
 
 def _foreign(pitch: int, tonality: Tonality) -> float:

@@ -114,6 +114,22 @@ class Playing:
 
 
 @dataclass(frozen=True, slots=True)
+class Trend:
+    """Where one maker's playing is going: the last eight seconds against the sixteen before.
+
+    ``novelty`` (0-1): share of the latest short shapes not heard before; None before there are any.
+    ``range`` in semitones lately and ``widening`` by how many more than before; ``denser``, ratio of
+    notes a second; ``louder`` in dB. The comparisons are None while there is nothing to compare with.
+    """
+
+    novelty: float | None = None
+    range: int = 0
+    widening: int | None = None
+    denser: float | None = None
+    louder: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One maker's part. ``lowest`` and ``middle`` are of the last notes with pitch.
 
@@ -139,13 +155,15 @@ class Part:
     first_pitch: int | None
     first_motif: tuple[Tone, ...]
     motifs: tuple[Motif, ...] = ()
+    trend: Trend = Trend()
 
 
 @dataclass(frozen=True, slots=True)
 class Impression:
     """Everything heard, at ``time``. ``onset`` is the note that has just begun, if one has.
 
-    ``pulse`` is the most trusted of the makers' pulses. ``playing`` speaks for all who play.
+    ``pulse`` is the one the makers share, or else the steadiest's, among equals the quickest's.
+    ``playing`` speaks for all who play.
     ``lead`` is the part that the answer attends to: the one heard last, or the most fragile.
     ``gentlest`` is the softest of those who play: nobody is drowned.
     """

@@ -19,6 +19,7 @@ from undersong.events import (
 from undersong.listening.harmony import HarmonyListener
 from undersong.listening.impression import Impression, Part, Playing
 from undersong.listening.part import PartListener
+from undersong.listening.together import TogetherListener, steadier
 from undersong.listening.tonality import TonalityListener
 from undersong.notes import Pulse, Tone
 
@@ -40,6 +41,7 @@ class Listener:
     def __init__(self) -> None:
         self._parts: dict[MakerId, PartListener] = {}
         self._tonality = TonalityListener()
+        self._together = TogetherListener()
         self._harmony = HarmonyListener()
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
@@ -78,12 +80,22 @@ class Listener:
         self, part: PartListener, now: Seconds, time: Seconds, pitch: int | None, force: int | None
     ) -> list[Heard]:
         groups = part.onsets
+        interval = time - part.last_onset if groups else None
         tone, begins, pause, heard = part.begin(now, time, pitch, force)
         self.new_group = part.onsets > groups
         self._onset = tone
         self._latest = part.maker
+        if self.new_group:
+            self._together.onset(part.maker, part.last_onset)
         if pitch is not None:
-            self._tonality.note(part.maker, pitch, begins_phrase=begins, pause=pause)
+            self._tonality.note(
+                part.maker,
+                pitch,
+                begins_phrase=begins,
+                pause=pause,
+                interval=interval,
+                velocity=tone.velocity,
+            )
             heard += self._tell_tonality(now)
             tonality = self._tonality.tonality
             if tonality is not None:
@@ -136,15 +148,19 @@ class Listener:
         """The frozen snapshot at ``now``."""
         parts = {maker: part.part(now) for maker, part in self._parts.items() if part.onsets}
         lead = self._lead(parts)
+        playing = [part for part in parts.values() if now - part.last_onset <= LATELY]
+        together = self._together.together(now, playing)
+        shared = together.pulse if together is not None else None
         return Impression(
             time=now,
             onset=self._onset,
-            pulse=_most_trusted([part.pulse for part in parts.values()]),
+            pulse=shared or steadier(list(parts.values())),
             tonality=self._tonality.tonality,
             makers=parts,
             playing=lead.playing if lead is not None else QUIET,
             lead=lead,
             gentlest=_gentlest(now, list(parts.values())),
+            together=together,
             harmony=self._harmony.harmony,
         )
 

@@ -16,6 +16,7 @@ LENGTH = 4  # notes
 RATIO = 1.35  # a duration may differ by this factor after scaling to the same tempo
 FEWEST_CLASSES = 2  # a repeated single note is no motif
 PLACES = 8  # remembered places of one shape
+LATEST = 12  # shapes of which some are new
 FIRST_MOTIF = 5  # notes kept of the very first phrase
 
 
@@ -26,6 +27,7 @@ class MotifListener:
         self._maker = maker
         self._recent: deque[tuple[Seconds, int]] = deque(maxlen=LENGTH)
         self._places: dict[tuple[int, ...], deque[tuple[Seconds, int, tuple[Seconds, ...]]]] = {}
+        self._new: deque[bool] = deque(maxlen=LATEST)
         self.first: tuple[Tone, ...] = ()
 
     def onset(self, now: Seconds, tone: Tone, phrase_number: int) -> HeardMotif | None:
@@ -49,8 +51,14 @@ class MotifListener:
             if onset <= times[0] and _same_rhythm(gaps, earlier):
                 found = HeardMotif(now, self._maker, times[-1], onset, pitches[0] - pitch)
                 break
+        self._new.append(not places)
         places.append((times[-1], pitches[0], gaps))
         return found
+
+    @property
+    def novelty(self) -> float | None:
+        """The share of the latest shapes that had not been heard before, by their intervals."""
+        return round(sum(self._new) / len(self._new), 3) if self._new else None
 
 
 def _same_rhythm(a: tuple[Seconds, ...], b: tuple[Seconds, ...]) -> bool:

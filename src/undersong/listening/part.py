@@ -14,11 +14,11 @@ from undersong.events import (
     Seconds,
 )
 from undersong.listening.dynamics import DynamicsListener
-from undersong.listening.impression import Part
+from undersong.listening.impression import Part, Trend
 from undersong.listening.motif import MotifListener
 from undersong.listening.phrase import PhraseListener
 from undersong.listening.pulse import PulseListener
-from undersong.listening.state import STILL, StateListener, gather
+from undersong.listening.state import STILL, StateListener, gather, trend
 from undersong.notes import Pulse, Tone
 from undersong.theory.loudness import UNKNOWN_VELOCITY
 
@@ -26,6 +26,7 @@ REMEMBERED = 160  # tones
 REGISTER = 8  # last notes with pitch that make up the register
 PITCHED_FOR = 12  # tones among which one with pitch makes the playing pitched
 LONGEST_HELD: Seconds = 12.0  # a key held longer no longer counts as playing
+TREND_EVERY: Seconds = 0.4  # trends are slow: they are not read more often
 TAP_SECONDS: Seconds = 0.1  # how long a tap counts as sounding
 ANNOUNCE: Seconds = 0.1  # a beat nearer than this is no longer announced
 SAME_BEAT: Seconds = 0.006  # a beat that moved by less is not announced again
@@ -54,6 +55,8 @@ class PartListener:
         self._first_pitch: int | None = None
         self._had_pulse = False
         self._announced: Seconds | None = None
+        self._trend = Trend()
+        self._trend_due: Seconds = 0.0
 
     # --- what comes in ---------------------------------------------------------------------
 
@@ -94,6 +97,9 @@ class PartListener:
         if motif is not None:
             heard.append(motif)
         pulse = self._pulse.pulse
+        if new_group and now >= self._trend_due:
+            self._trend = trend(self._tones, now, self._motif.novelty)
+            self._trend_due = now + TREND_EVERY
         if new_group:
             evidence = gather(self._tones, self._dynamics.groups, now, pulse is not None)
             if self._state.onset(now, evidence):
@@ -207,6 +213,11 @@ class PartListener:
         """The pulse heard now."""
         return self._pulse.pulse
 
+    @property
+    def last_onset(self) -> Seconds:
+        """When the last group of onsets began."""
+        return self._last_onset
+
     def part(self, now: Seconds) -> Part:
         """The frozen snapshot."""
         register = sorted(self._register)
@@ -228,6 +239,7 @@ class PartListener:
             middle=register[len(register) // 2] if register else None,
             first_pitch=self._first_pitch,
             first_motif=self._motif.first,
+            trend=self._trend,
         )
 
 

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from undersong.events import Seconds
-from undersong.listening.impression import Playing
+from undersong.listening.impression import Playing, Trend
 from undersong.listening.phrase import median
 from undersong.notes import Tone
+from undersong.theory.loudness import mean_level
 
 SPAN: Seconds = 8.0
 FADING_SPAN: Seconds = 24.0
@@ -27,12 +28,17 @@ STORM_VELOCITY = 84
 STORM_RATE_ANY = 9.0  # notes a second at any level above half
 SCATTER_LEAP = 6.0  # semitones, mean size of melodic steps
 SCATTER_UNEVEN = 0.14  # median relative change from one interval to the next
+WIDE_LEAP, WIDE_UNEVEN = 10.0, 0.08  # where leaps are very wide, less unevenness is enough
 TAP_UNEVEN = 0.13
 SCATTER_RATE = 1.0  # onset groups a second
 FLOW_RATE = 1.1
 FLOW_PAUSED = 0.4  # share of the time that lies in gaps longer than GAP
 GAP: Seconds = 1.3
 CELL = 8  # longest repeating cell, in notes
+BEFORE: Seconds = 16.0  # before the last SPAN, what a trend is compared with
+COMPARED = 4  # notes on either side from which something is compared
+HANDS = 12  # semitones between two hands that play at once
+HAND_STEP = 5.0  # semitones, mean step within a hand
 FADE_SHARE = 0.75  # velocity, late half against early half
 FADE_SLOWER = 1.25  # and intervals
 
@@ -66,7 +72,6 @@ def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse
         min(abs(b - a), abs(b - 2 * a), abs(2 * b - a)) / max(a, b) for a, b in itertools.pairwise(gaps)
     )
     pitches = [tone.pitch for tone in recent if tone.pitch is not None]
-    steps = [abs(b - a) for a, b in itertools.pairwise(pitches)]
     span = (times[-1] - times[0]) if len(times) > 1 else 0.0
     return Evidence(
         tones=len(recent),
@@ -74,12 +79,50 @@ def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse
         rate=round(len(times) / max(active, 1.0), 6),
         velocity=round(sum(tone.velocity for tone in recent) / len(recent), 6) if recent else 0.0,
         uneven=round(changes[len(changes) // 2], 6) if changes else 0.0,
-        leap=round(sum(steps) / len(steps), 6) if steps else 0.0,
+        leap=_leap(pitches),
         paused=round(sum(gap for gap in gaps if gap > GAP) / span, 6) if span else 1.0,
         pitched=bool(pitches),
         pulse=pulse,
         cell=_cell(recent),
         faded=_faded([tone for tone in tones if tone.onset > now - FADING_SPAN]),
+    )
+
+
+def _leap(pitches: Sequence[int]) -> float:
+    """The mean size of melodic steps; within each hand, where two play far apart."""
+    whole = _steps(pitches)
+    ranked = sorted(pitches)
+    gaps = [(b - a, b) for a, b in itertools.pairwise(ranked[1:-1])]
+    apart, split = max(gaps, default=(0, 0))
+    if apart >= HANDS:
+        hands = [p for p in pitches if p < split], [p for p in pitches if p >= split]
+        steps = max(_steps(hand) for hand in hands)
+        if steps <= HAND_STEP:
+            return steps
+    return whole
+
+
+def _steps(pitches: Sequence[int]) -> float:
+    steps = [abs(b - a) for a, b in itertools.pairwise(pitches)]
+    return round(sum(steps) / len(steps), 6) if steps else 0.0
+
+
+def trend(tones: Sequence[Tone], now: Seconds, novelty: float | None) -> Trend:
+    """The last SPAN seconds of one maker's playing against the BEFORE seconds before them."""
+    late = [tone for tone in tones if tone.onset > now - SPAN]
+    early = [tone for tone in tones if now - SPAN - BEFORE < tone.onset <= now - SPAN]
+    pitches = [[tone.pitch for tone in part if tone.pitch is not None] for part in (early, late)]
+    ranges = [max(part) - min(part) if part else 0 for part in pitches]
+    enough = min(len(early), len(late)) >= COMPARED
+    pitched = min(len(part) for part in pitches) >= COMPARED
+    since = min(BEFORE, now - SPAN - early[0].onset) if early else 0.0
+    levels = [mean_level([tone.velocity for tone in part]) if part else 0.0 for part in (early, late)]
+    return Trend(
+        novelty=novelty,
+        range=ranges[1],
+        widening=ranges[1] - ranges[0] if pitched else None,
+        denser=round(len(late) / SPAN / (len(early) / max(since, SHORT)), 3) if enough else None,
+        louder=round(levels[1] - levels[0], 3) if enough else None,
     )
 
 
@@ -95,7 +138,8 @@ def _cell(tones: Sequence[Tone]) -> int:
             gaps = [b.onset - a.onset for a, b in itertools.pairwise(window)]
             pairs = zip(gaps, gaps[length:], strict=False)
             if all(abs(a - b) <= 0.2 * max(a, b) + 0.02 for a, b in pairs):
-                return length
+                # even taps are a beat, not a figure
+                return 0 if length == 1 and window[0].pitch is None else length
     return 0
 
 
@@ -115,15 +159,18 @@ def _faded(tones: Sequence[Tone]) -> bool:
 
 
 def name_state(e: Evidence) -> tuple[str, float, str]:
-    """The state, a confidence 0-1 and the reason, from the evidence. The rules, in order."""
+    """The state, a confidence 0-1 and the reason, from the evidence. The rules, in order.
+
+    The confidences are the shares of time in which each was right for simulated makers
+    (benchmarks/state.py, rounded)."""
     if (e.notes >= STORM_RATE and e.velocity >= STORM_VELOCITY) or (
         e.notes >= STORM_RATE_ANY and e.velocity >= 64
     ):
-        return "storming", min(1.0, e.notes / 10), "many loud notes, close together"
+        return "storming", min(0.98, 0.4 + e.notes / 10), "many loud notes, close together"
     if e.faded:
-        return "fading", 0.7, "softer and slower than before"
+        return "fading", 0.9, "softer and slower than before"
     if e.cell and e.rate >= FLOW_RATE:
-        return "insistent", 0.9, "the same short figure keeps coming back"
+        return "insistent", 0.97, "the same short figure keeps coming back"
     if not e.pitched and e.tones >= 4 and not e.pulse and e.uneven > TAP_UNEVEN:
         return "scattered", 0.6, "taps at changing distances, with no beat yet"
     if (
@@ -132,14 +179,14 @@ def name_state(e: Evidence) -> tuple[str, float, str]:
         and not e.pulse
         and e.rate >= SCATTER_RATE
         and e.leap > SCATTER_LEAP
-        and e.uneven > SCATTER_UNEVEN
+        and e.uneven > (WIDE_UNEVEN if e.leap > WIDE_LEAP else SCATTER_UNEVEN)
     ):
-        return "scattered", 0.7, "wide leaps at changing distances, with no beat"
+        return "scattered", 0.95, "wide leaps at changing distances, with no beat"
     if e.tones >= 5 and e.rate >= FLOW_RATE and e.paused < FLOW_PAUSED:
-        return "flowing", 0.8 if e.pulse else 0.6, "notes follow each other with few pauses"
+        return "flowing", 0.9 if e.pulse else 0.65, "notes follow each other with few pauses"
     if not e.pitched and e.pulse:
-        return "flowing", 0.7, "taps keep a beat"
-    return "tentative", 0.7 if e.tones >= 3 else 0.5, "few notes, with pauses between them"
+        return "flowing", 0.95, "taps keep a beat"
+    return "tentative", 0.97 if e.tones >= 3 else 0.9, "few notes, with pauses between them"
 
 
 class StateListener:
