@@ -91,13 +91,15 @@ class Together:
 class Phrase:
     """The phrase a maker is in, or the last one. ``ended`` is its last offset, once that is known;
     ``number`` counts from 1; ``tones`` are its notes so far, the latest 24. ``ends_likely``: the
-    probability that it is over now. ``breath``: this maker's 80th-percentile pause inside phrases."""
+    probability that it is over now. ``breath``: this maker's 80th-percentile pause inside phrases,
+    ``longest`` the longest of the last 24."""
 
     number: int
     ended: Seconds | None
     tones: tuple[Tone, ...]
     ends_likely: float = 0.0
     breath: Seconds | None = None
+    longest: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)

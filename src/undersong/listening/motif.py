@@ -126,7 +126,7 @@ class MotifListener:
             step, before = tone.onset - run[-2].onset, run[-1 - length].onset - run[-2 - length].onset
             same = tone.pitch == run[-1 - length].pitch and before < STEADY * step < STEADY**2 * before
             self._same[length] = self._same[length] + 1 if same else 0
-            if not self.loop and self._same[length] >= REPEATS * length - 1 and len(run) > REPEATS * length:
+            if not self.loop and self._same[length] >= REPEATS * length and len(run) > REPEATS * length:
                 self.loop = tuple(itertools.islice(run, len(run) - REPEATS * length - 1, len(run)))
 
 

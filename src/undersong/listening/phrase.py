@@ -148,4 +148,5 @@ class PhraseListener:
             tones=tuple(self._tones),
             ends_likely=self._ends_likely(now, last_sound),
             breath=self.breath,
+            longest=self._ranked_breaths[-1] if self.breath is not None else None,
         )

@@ -10,10 +10,14 @@ One file for each technique, which also holds the simulated maker it is tried on
 from __future__ import annotations
 
 from undersong.testing.contracts import (
+    dialoguing,
     ending,
+    extending,
     giving_space,
     holding,
     imitating,
+    incorporating,
+    mirroring,
     rhythmic_grounding,
     synchronising,
     tonal_grounding,
@@ -21,10 +25,14 @@ from undersong.testing.contracts import (
 from undersong.testing.contracts.contract import Case, Contract
 
 CONTRACTS: tuple[Contract, ...] = (
+    dialoguing.CONTRACT,
     ending.CONTRACT,
+    extending.CONTRACT,
     giving_space.CONTRACT,
     holding.CONTRACT,
     imitating.CONTRACT,
+    incorporating.CONTRACT,
+    mirroring.CONTRACT,
     rhythmic_grounding.CONTRACT,
     synchronising.CONTRACT,
     tonal_grounding.CONTRACT,

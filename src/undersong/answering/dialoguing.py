@@ -1,0 +1,87 @@
+"""Dialoguing: phrase and answer, turn by turn.
+
+Clinical term: dialoguing (Wigram 2004, as cited by teaching texts): musical conversation, here by
+turns. It says: I heard what you said, and this is what it makes me think of. The answer is made of the
+maker's phrase: its beginning, an octave away, its end turned upside down and closed on a stable degree
+of the key. It must never begin while a pause may still be a breath inside the phrase, be longer than the
+call, or go on when the maker comes back.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from undersong.answering.variation import (
+    LEAD,
+    nearest,
+    octave,
+    room,
+    said,
+    say,
+    scale,
+    speak_at,
+    stable,
+    starts,
+)
+from undersong.chance import Chance
+from undersong.events import Seconds
+from undersong.listening.impression import Impression
+from undersong.turns import NOTHING, Answer, Turn, Turns
+
+UNDER = 5.0  # dB under the maker
+FEWEST = 2  # notes of a call
+NEW = 0.35  # share of the call's intervals that the answer changes
+LONGEST_STEP = 7  # semitones: a changed interval is a fifth at most
+
+
+class Dialoguing:
+    """An answer to each phrase."""
+
+    name: ClassVar[str] = "dialoguing"
+    takes_turns: ClassVar[bool] = True
+    inherits: ClassVar[bool] = False
+
+    def answer(self, heard: Impression, so_far: Turns, chance: Chance) -> Answer:
+        """Wait out the maker's breath, then answer the phrase."""
+        part = heard.lead
+        if part is None or part.holding:
+            return NOTHING
+        call = said(part, so_far.last(self.name))
+        if len(call) < FEWEST:
+            return NOTHING
+        begins = speak_at(heard, part, call)
+        if heard.time < begins - LEAD - 1e-6:
+            return Answer(until=begins - LEAD)
+        begins = max(begins, heard.time + LEAD)
+        at = starts(call, begins)
+        # where all of it would be denser than the maker plays, its end answers
+        while len(call) > FEWEST and room(heard, so_far, at) < len(call):
+            call = call[1:]
+            at = starts(call, begins)
+        pitches = _reply([tone.pitch for tone in call], heard)
+        return Answer(
+            notes=say(heard, call, pitches, at, UNDER),
+            turn=Turn(self.name, "reply", heard.time, call[-1].onset),
+            because=_because(call[-1].onset),
+        )
+
+
+def _reply(call: list[int | None], heard: Impression) -> list[int | None]:
+    """The call an octave away; its end inverted within the key, and brought to rest."""
+    pitches = [pitch for pitch in call if pitch is not None]
+    if len(pitches) < len(call):
+        return [None] * len(call)
+    shift = octave(pitches)
+    own, rests = scale(heard.tonality), stable(heard.tonality, pitches)
+    reply = [pitch + shift for pitch in pitches]
+    changed = max(1, int(NEW * (len(pitches) - 1) + 0.5))
+    for index in range(len(pitches) - changed, len(pitches)):
+        step = pitches[index] - pitches[index - 1]
+        wanted = reply[index - 1] - max(-LONGEST_STEP, min(LONGEST_STEP, step))
+        last = index == len(pitches) - 1
+        reply[index] = nearest(wanted, rests if last else own, not_this=reply[index - 1] + step)
+    return list(reply)
+
+
+def _because(ended: Seconds) -> str:
+    return f"Your phrase that ended near {ended:.1f} s came to rest, so I answer it with its own notes."
