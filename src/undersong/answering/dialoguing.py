@@ -9,10 +9,13 @@ call, or go on when the maker comes back.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar
 
 from undersong.answering.variation import (
     LEAD,
+    answered,
+    kept,
     nearest,
     octave,
     room,
@@ -30,7 +33,7 @@ from undersong.turns import NOTHING, Answer, Turn, Turns
 
 UNDER = 5.0  # dB under the maker
 FEWEST = 2  # notes of a call
-NEW = 0.35  # share of the call's intervals that the answer changes
+ALIKE = 0.7  # share of the call's intervals that the answer keeps, at most
 LONGEST_STEP = 7  # semitones: a changed interval is a fifth at most
 
 
@@ -46,7 +49,7 @@ class Dialoguing:
         part = heard.lead
         if part is None or part.holding:
             return NOTHING
-        call = said(part, so_far.last(self.name))
+        call = said(part, answered(part, so_far, self.name, "reply"))
         if len(call) < FEWEST:
             return NOTHING
         begins = speak_at(heard, part, call)
@@ -73,13 +76,18 @@ def _reply(call: list[int | None], heard: Impression) -> list[int | None]:
         return [None] * len(call)
     shift = octave(pitches)
     own, rests = scale(heard.tonality), stable(heard.tonality, pitches)
+    steps = [b - a for a, b in pairwise(pitches)]
     reply = [pitch + shift for pitch in pitches]
-    changed = max(1, int(NEW * (len(pitches) - 1) + 0.5))
-    for index in range(len(pitches) - changed, len(pitches)):
-        step = pitches[index] - pitches[index - 1]
-        wanted = reply[index - 1] - max(-LONGEST_STEP, min(LONGEST_STEP, step))
-        last = index == len(pitches) - 1
-        reply[index] = nearest(wanted, rests if last else own, not_this=reply[index - 1] + step)
+    for first in range(len(pitches) - 1, 0, -1):
+        # from the end backwards, until it is an answer and no longer an echo
+        reply = [pitch + shift for pitch in pitches]
+        for index in range(first, len(pitches)):
+            step = steps[index - 1]
+            wanted = reply[index - 1] - max(-LONGEST_STEP, min(LONGEST_STEP, step))
+            classes = rests if index == len(pitches) - 1 else own
+            reply[index] = nearest(wanted, classes, not_this=reply[index - 1] + step)
+        if kept(steps, [b - a for a, b in pairwise(reply)]) <= ALIKE:
+            break
     return list(reply)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from undersong.answering.technique import bar_seconds
-from undersong.answering.variation import LEAD, room, said, say, speak_at, starts
+from undersong.answering.variation import LEAD, answered, nearest, room, said, say, scale, speak_at, starts
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression
@@ -21,6 +21,7 @@ from undersong.turns import NOTHING, Answer, Turn, Turns
 UNDER = 5.0  # dB under the maker
 FEWEST, MOST = 2, 8  # notes of an extension
 BARS = 2
+ONE_NEW_IN = 4  # notes, of which one may be new where the maker's are all the same
 SHARE = 0.95  # of two bars that may be filled
 
 
@@ -36,7 +37,7 @@ class Extending:
         part = heard.lead
         if part is None or part.holding:
             return NOTHING
-        before = so_far.last(self.name)
+        before = answered(part, so_far, self.name, "extension")
         figure = said(part, before)
         if len(figure) < FEWEST or (before is not None and part.phrase.tones[0].onset <= before.about):
             return NOTHING  # the rest of a phrase that was extended already
@@ -51,7 +52,7 @@ class Extending:
             figure = figure[1:]
             at = starts(figure, begins)
         return Answer(
-            notes=say(heard, figure, _onward(figure), at, UNDER),
+            notes=say(heard, figure, _onward(figure, heard), at, UNDER),
             turn=Turn(self.name, "extension", heard.time, about),
             because="Your figure came to rest, so I carry it a little further on your own notes.",
         )
@@ -67,7 +68,7 @@ def _brief(figure: tuple[Tone, ...], most: Seconds) -> tuple[Tone, ...]:
     return figure
 
 
-def _onward(figure: tuple[Tone, ...]) -> list[int | None]:
+def _onward(figure: tuple[Tone, ...], heard: Impression) -> list[int | None]:
     """The figure again, each note as many steps of the maker's own notes further as lie between its
     first and its last; turned round where that leads nowhere new."""
     pitches = [tone.pitch for tone in figure if tone.pitch is not None]
@@ -76,9 +77,13 @@ def _onward(figure: tuple[Tone, ...]) -> list[int | None]:
     ladder = sorted(dict.fromkeys(pitches))
     places = [ladder.index(pitch) for pitch in pitches]
     onward = [_reflected(place + places[-1] - places[0], len(ladder)) for place in places]
-    if onward == places:
-        onward = places[::-1]
-    return [ladder[place] for place in onward]
+    for other in (places[::-1], [_reflected(place + 1, len(ladder)) for place in places]):
+        if onward == places:
+            onward = other
+    found: list[int | None] = [ladder[place] for place in onward]
+    if len(ladder) == 1 and len(found) >= ONE_NEW_IN:
+        found[-1] = nearest(ladder[0] - 2, scale(heard.tonality), not_this=ladder[0])
+    return found
 
 
 def _reflected(place: int, size: int) -> int:

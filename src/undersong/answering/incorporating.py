@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from undersong.answering.variation import LEAD, line, octave, room, said, say, speak_at, starts
+from undersong.answering.variation import LEAD, answered, line, octave, room, said, say, speak_at, starts
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
@@ -36,8 +36,7 @@ class Incorporating:
         part = heard.lead
         if part is None or part.holding:
             return NOTHING
-        answered = so_far.last(self.name, "rest")
-        call = said(part, answered)
+        call = said(part, answered(part, so_far, self.name, "rest"))
         if not call or heard.time < part.first_onset + OLD:
             return NOTHING
         begins = speak_at(heard, part, call)

@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from typing import ClassVar
 
 from undersong.answering.technique import velocity_under
-from undersong.answering.variation import LEAD, octave, room, said, say, speak_at, starts
+from undersong.answering.variation import LEAD, answered, octave, room, said, say, speak_at, starts
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
@@ -97,7 +97,7 @@ def _note(heard: Impression, tone: Tone, shift: int, wait: Seconds, step: Second
 
 def _echo(heard: Impression, part: Part, so_far: Turns) -> Answer:
     """What has not come back is imitated, once it is over."""
-    figure = said(part, so_far.last(Mirroring.name))
+    figure = said(part, answered(part, so_far, Mirroring.name, "echo"))
     if not FEWEST <= len(figure) <= MOST:
         return NOTHING
     begins = speak_at(heard, part, figure)

@@ -24,11 +24,12 @@ UNKNOWN: Seconds = 1.0  # the wait, while the maker's own breath is not known
 OVER_BREATH = 1.15  # times the maker's longest breath
 UNLIKELY = 0.6  # probability of an end below which the wait is longer
 LONGER = 1.25  # by this factor
-DENSER = 1.1  # onset groups to one of the maker's, at most
+DENSER = 1.14  # onset groups to one of the maker's, at most
 FLOOR = 0.5  # onset groups a second that a very sparse maker still allows
 WINDOW: Seconds = 6.0  # over which they are counted
 OCTAVE = 12
 LOWEST, HIGHEST = 45, 88  # MIDI pitch of an answer
+HEARD = 2  # notes from which on an answer was heard as one
 LEGATO = 0.9  # of the interval to the next note that a note sounds
 LAST_NOTE: Seconds = 0.6  # length of a last note whose offset is not known
 SOFTEST = 12  # velocity
@@ -46,6 +47,19 @@ def line(tones: Sequence[Tone]) -> tuple[Tone, ...]:
         else:
             kept.append(tone)
     return tuple(kept)
+
+
+def answered(part: Part, so_far: Turns, technique: str, kind: str) -> Turn | None:
+    """The latest answer that was heard: one that the maker's going on cut off at once is none."""
+    until = float("inf")
+    for turn in reversed(so_far.turns):
+        if (turn.technique, turn.kind) == (technique, kind):
+            since = turn.at
+            begun = sum(s.technique == technique and since < s.play.at < until for s in so_far.past)
+            if part.last_onset <= turn.at or begun >= HEARD:
+                return turn
+            until = turn.at
+    return None
 
 
 def said(part: Part, answered: Turn | None) -> tuple[Tone, ...]:
@@ -148,3 +162,13 @@ def say(
             )
         )
     return tuple(notes)
+
+
+def kept(source: Sequence[int], made: Sequence[int]) -> float:
+    """Share of the intervals that both have in the same order (longest common subsequence)."""
+    row = [0] * (len(made) + 1)
+    for a in source:
+        before = list(row)
+        for place, b in enumerate(made):
+            row[place + 1] = before[place] + 1 if a == b else max(before[place + 1], row[place])
+    return row[-1] / max(1, len(source), len(made))

@@ -44,7 +44,7 @@ def _goes_on(one: Exchange) -> bool:
         kept(steps(source), steps(one.reply)), kept(rhythm(source), rhythm(one.reply), SAME_STEP)
     )
     bars = sound(one.reply) <= BARS * max(4 * beat_of(one.call), NO_PULSE_BAR)
-    other = [tone.pitch for tone in one.reply] != own
+    other = [tone.pitch for tone in one.reply] != own or own.count(own[0]) == len(own)
     return alike >= KEPT and new <= NEW and bars and other and one.reply[0].onset > one.end
 
 

@@ -15,6 +15,7 @@ from undersong.testing.window import Played, Window
 from undersong.theory.grouping import onset_groups
 
 NEXT: Seconds = 3.5  # an answer that began by then belongs to the phrase before
+YIELD: Seconds = 0.16  # after a re-entry: what begins until then belongs to the answer before
 ROOM: Seconds = 2.8  # after a phrase that is to be answered within the window
 SAME_STEP = 1.35  # factor by which an interval in time may differ
 
@@ -64,7 +65,7 @@ def exchanges(played: Played) -> list[Exchange]:
     found = []
     for index, phrase in enumerate(phrases):
         following = phrases[index + 1][0].onset if index + 1 < len(phrases) else float("inf")
-        reply = [t for t in played.duet.voice("melody") if phrase[0].onset < t.onset < following]
+        reply = [t for t in played.duet.voice("melody") if phrase[0].onset + YIELD < t.onset < following]
         found.append(Exchange(tuple(phrase), tuple(reply), following))
     return found
 
