@@ -2,8 +2,8 @@
 
 Clinical term: dialoguing (Wigram 2004, as cited by teaching texts): musical conversation, here by
 turns. It says: I heard what you said, and this is what it makes me think of. The answer is made of the
-maker's phrase: its beginning, an octave away, its end turned upside down and closed on a stable degree
-of the key. It must never begin while a pause may still be a breath inside the phrase, be longer than the
+maker's phrase: its beginning, an octave away (a long one's a third lower), its end turned upside down
+and closed on a stable degree of the key. It must never begin while a pause may still be a breath inside the phrase, be longer than the
 call, or go on when the maker comes back.
 """
 
@@ -34,6 +34,8 @@ from undersong.turns import NOTHING, Answer, Turn, Turns
 UNDER = 5.0  # dB under the maker
 FEWEST = 2  # notes of a call
 ALIKE = 0.7  # share of the call's intervals that the answer keeps, at most
+LONG = 12  # notes of a call from which on the answer lies a third lower, in sequence
+THIRD = 3  # semitones, to the nearest note of the key
 LONGEST_STEP = 7  # semitones: a changed interval is a fifth at most
 
 
@@ -77,10 +79,13 @@ def _reply(call: list[int | None], heard: Impression) -> list[int | None]:
     shift = octave(pitches)
     own, rests = scale(heard.tonality), stable(heard.tonality, pitches)
     steps = [b - a for a, b in pairwise(pitches)]
-    reply = [pitch + shift for pitch in pitches]
+    moved = [pitch + shift for pitch in pitches]
+    if len(pitches) >= LONG:
+        moved = [nearest(pitch - THIRD, own) for pitch in pitches]
+    reply = moved
     for first in range(len(pitches) - 1, 0, -1):
         # from the end backwards, until it is an answer and no longer an echo
-        reply = [pitch + shift for pitch in pitches]
+        reply = list(moved)
         for index in range(first, len(pitches)):
             step = steps[index - 1]
             wanted = reply[index - 1] - max(-LONGEST_STEP, min(LONGEST_STEP, step))

@@ -20,11 +20,11 @@ from undersong.turns import Turn, Turns
 LEAD: Seconds = 0.28  # an answer is planned, not blurted
 SOONEST: Seconds = 0.4  # after the last sound
 LATEST: Seconds = 2.5
-UNKNOWN: Seconds = 1.0  # the wait, while the maker's own breath is not known
-OVER_BREATH = 1.15  # times the maker's longest breath
+UNKNOWN: Seconds = 1.5  # the wait, while the maker's own breath is not known
+OVER_BREATH = 1.2  # times the maker's longest breath
 UNLIKELY = 0.6  # probability of an end below which the wait is longer
 LONGER = 1.25  # by this factor
-DENSER = 1.14  # onset groups to one of the maker's, at most
+DENSER = 1.1  # onset groups to one of the maker's, at most
 FLOOR = 0.5  # onset groups a second that a very sparse maker still allows
 WINDOW: Seconds = 6.0  # over which they are counted
 OCTAVE = 12
