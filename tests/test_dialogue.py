@@ -69,7 +69,7 @@ def test_an_answer_waits_longer_for_who_breathes_longer() -> None:
 
 def test_an_answer_that_was_cut_off_at_once_is_none() -> None:
     """Who goes on before the answer begins is answered about the whole phrase later."""
-    short = "C4@0.5:0.25 D4@1.0:0.25 E4@1.5:0.25 G4@2.0:0.25 E4@2.5:0.25 D4@3.35:0.25 C4@3.85:0.25"
+    short = "C4@0.5:0.25 D4@1.0:0.25 E4@1.5:0.25 G4@2.0:0.25 E4@2.5:0.25 D4@3.3:0.25 C4@3.8:0.25"
     made = played(read_playing(short, 70), "dialoguing")
     assert len(made.voice("melody")) == 7
     assert made.voice("melody")[0].onset > 4.1

@@ -3,8 +3,8 @@
 Clinical term: dialoguing (Wigram 2004, as cited by teaching texts): musical conversation, here by
 turns. It says: I heard what you said, and this is what it makes me think of. The answer is made of the
 maker's phrase: its beginning, an octave away (a long one's a third lower), its end turned upside down
-and closed on a stable degree of the key. It must never begin while a pause may still be a breath inside the phrase, be longer than the
-call, or go on when the maker comes back.
+and closed on a stable degree of the key. It must never begin while a pause may still be a breath inside
+the phrase, be longer than the call, or go on when the maker comes back.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from typing import ClassVar
 from undersong.answering.variation import (
     LEAD,
     answered,
+    fitted,
     kept,
     nearest,
     octave,
-    room,
     said,
     say,
     scale,
     speak_at,
     stable,
-    starts,
 )
 from undersong.chance import Chance
 from undersong.events import Seconds
@@ -58,11 +57,7 @@ class Dialoguing:
         if heard.time < begins - LEAD - 1e-6:
             return Answer(until=begins - LEAD)
         begins = max(begins, heard.time + LEAD)
-        at = starts(call, begins)
-        # where all of it would be denser than the maker plays, its end answers
-        while len(call) > FEWEST and room(heard, so_far, at) < len(call):
-            call = call[1:]
-            at = starts(call, begins)
+        call, at = fitted(heard, so_far, call, begins, FEWEST)
         pitches = _reply([tone.pitch for tone in call], heard)
         return Answer(
             notes=say(heard, call, pitches, at, UNDER),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from undersong.answering.technique import bar_seconds
-from undersong.answering.variation import LEAD, answered, nearest, room, said, say, scale, speak_at, starts
+from undersong.answering.variation import LEAD, answered, fitted, nearest, said, say, scale, speak_at
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression
@@ -47,10 +47,7 @@ class Extending:
         begins = max(begins, heard.time + LEAD)
         about = figure[-1].onset
         figure = _brief(figure[-MOST:], SHARE * BARS * bar_seconds(heard))
-        at = starts(figure, begins)
-        while len(figure) > FEWEST and room(heard, so_far, at) < len(figure):
-            figure = figure[1:]
-            at = starts(figure, begins)
+        figure, at = fitted(heard, so_far, figure, begins, FEWEST)
         return Answer(
             notes=say(heard, figure, _onward(figure, heard), at, UNDER),
             turn=Turn(self.name, "extension", heard.time, about),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from undersong.answering.variation import LEAD, answered, line, octave, room, said, say, speak_at, starts
+from undersong.answering.variation import LEAD, answered, fitted, line, octave, room, said, say, speak_at
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
@@ -22,6 +22,7 @@ UNDER = 5.0  # dB under the maker
 FEWEST = 3  # notes that can be known again
 OLD: Seconds = 30.5  # age of the source's last note
 LONGEST: Seconds = 6.0
+WAITS: tuple[Seconds, ...] = (0.0, 0.5, 1.0, 1.5)  # longer, where it would be denser than the maker
 
 
 class Incorporating:
@@ -43,29 +44,33 @@ class Incorporating:
         if heard.time < begins - LEAD - 1e-6:
             return Answer(until=begins - LEAD)
         begins = max(begins, heard.time + LEAD)
-        source = _source(part, heard, so_far, begins)
+        source = _source(part, heard, so_far)
         if source is None:
             return NOTHING
+        for wait in WAITS:
+            figure, at = fitted(heard, so_far, source, begins + wait, FEWEST)
+            if room(heard, so_far, at) == len(at):
+                break
+        else:
+            return NOTHING
+        source = figure
         pitches = [tone.pitch for tone in source if tone.pitch is not None]
         shift = octave(pitches)
         notes = [name(pitch) for pitch in pitches]
         return Answer(
-            notes=say(heard, source, [pitch + shift for pitch in pitches], starts(source, begins), UNDER),
+            notes=say(heard, source, [pitch + shift for pitch in pitches], at, UNDER),
             turn=Turn(self.name, "rest", heard.time, call[-1].onset),
             because=f"You played {' '.join(notes)} at {source[0].onset:.2f} s, and I bring it back.",
         )
 
 
-def _source(part: Part, heard: Impression, so_far: Turns, begins: Seconds) -> tuple[Tone, ...] | None:
+def _source(part: Part, heard: Impression, so_far: Turns) -> tuple[Tone, ...] | None:
     """The remembered figure to bring back: old enough, one that came back often, another each time."""
     candidates = []
     for motif in part.motifs:
         tones = line(motif.tones)
-        if tones[-1].onset > heard.time - OLD or tones[-1].onset - tones[0].onset > LONGEST:
-            continue
-        fits = room(heard, so_far, starts(tones, begins))
-        if fits >= FEWEST:
-            candidates.append((motif.times, -tones[0].onset, tones[:fits]))
+        if tones[-1].onset <= heard.time - OLD and tones[-1].onset - tones[0].onset <= LONGEST:
+            candidates.append((motif.times, -tones[0].onset, tones))
     candidates.sort(key=lambda found: found[:2], reverse=True)
     if not candidates:
         return None

@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from typing import ClassVar
 
 from undersong.answering.technique import velocity_under
-from undersong.answering.variation import LEAD, answered, octave, room, said, say, speak_at, starts
+from undersong.answering.variation import LEAD, answered, fitted, octave, said, say, speak_at
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
@@ -103,12 +103,11 @@ def _echo(heard: Impression, part: Part, so_far: Turns) -> Answer:
     begins = speak_at(heard, part, figure)
     if heard.time < begins - LEAD - 1e-6:
         return Answer(until=begins - LEAD)
-    at = starts(figure, max(begins, heard.time + LEAD))
-    if room(heard, so_far, at) < len(figure):
-        return NOTHING
+    about = figure[-1].onset
+    figure, at = fitted(heard, so_far, figure, max(begins, heard.time + LEAD), FEWEST)
     pitches = [tone.pitch for tone in figure]
     return Answer(
         notes=say(heard, figure, pitches, at, ECHO_UNDER),
-        turn=Turn(Mirroring.name, "echo", heard.time, figure[-1].onset),
+        turn=Turn(Mirroring.name, "echo", heard.time, about),
         because="Your figure has not come back yet, so I give it back after you.",
     )

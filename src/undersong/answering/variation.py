@@ -24,7 +24,8 @@ UNKNOWN: Seconds = 1.5  # the wait, while the maker's own breath is not known
 OVER_BREATH = 1.2  # times the maker's longest breath
 UNLIKELY = 0.6  # probability of an end below which the wait is longer
 LONGER = 1.25  # by this factor
-DENSER = 1.1  # onset groups to one of the maker's, at most
+DENSER = 1.05  # onset groups to one of the maker's, at most: theirs thin out while the answer sounds
+STRETCHES = (1.0, 1.08, 1.16)  # how much slower an answer may be, to be no denser than the maker
 FLOOR = 0.5  # onset groups a second that a very sparse maker still allows
 WINDOW: Seconds = 6.0  # over which they are counted
 OCTAVE = 12
@@ -96,9 +97,17 @@ def room(heard: Impression, so_far: Turns, starts: Sequence[Seconds]) -> int:
     return len(starts)
 
 
-def starts(tones: Sequence[Tone], at: Seconds) -> list[Seconds]:
-    """The tones' own rhythm, begun at ``at``."""
-    return [at + tone.onset - tones[0].onset for tone in tones]
+def fitted(
+    heard: Impression, so_far: Turns, tones: tuple[Tone, ...], begins: Seconds, least: int
+) -> tuple[tuple[Tone, ...], list[Seconds]]:
+    """The tones and when they sound again from ``begins`` on: in their own rhythm; where that would be
+    denser than the maker plays, a little slower; else only the last of them, ``least`` at least."""
+    while True:
+        for stretch in STRETCHES:
+            at = [begins + stretch * (tone.onset - tones[0].onset) for tone in tones]
+            if len(tones) <= least or room(heard, so_far, at) == len(tones):
+                return tones, at
+        tones = tones[1:]
 
 
 def octave(pitches: Sequence[int], floor: int = LOWEST) -> int:
