@@ -94,10 +94,12 @@ class MotifListener:
         if len(figure) < FEWEST:
             return
         last = figure[-1].onset
-        best = max(
-            range(len(self._kept)), key=lambda i: likeness(self._kept[i].tones, figure), default=None
-        )
-        if best is not None and likeness(self._kept[best].tones, figure) >= LIKE:
+        best, most = 0, 0.0
+        for place, motif in enumerate(self._kept):
+            alike = likeness(motif.tones, figure)
+            if alike > most:
+                best, most = place, alike
+        if most >= LIKE:
             known = self._kept.pop(best)
             self._kept.insert(0, replace(known, times=known.times + 1, last=last))
             return
