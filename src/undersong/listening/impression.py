@@ -63,7 +63,8 @@ class Harmony:
 
 @dataclass(frozen=True, slots=True)
 class Motif:
-    """A short shape of one maker's, remembered: its tones, how often it has come back, when last."""
+    """A short shape of one maker's, remembered: the tones of its first statement, how often it has come
+    back (transposed, varied, or in part), when last."""
 
     tones: tuple[Tone, ...]
     times: int
@@ -83,11 +84,16 @@ class Together:
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """The phrase a maker is in, or the last one. ``ended`` is its last offset, once that is known;
-    ``number`` counts from 1; ``tones`` are its notes so far, the latest 24."""
+    ``number`` counts from 1; ``tones`` are its notes so far, the latest 24. ``ends_likely``: the
+    probability that it is over now. ``breath``: this maker's 80th-percentile pause inside phrases,
+    ``longest`` the longest of the last 24."""
 
     number: int
     ended: Seconds | None
     tones: tuple[Tone, ...]
+    ends_likely: float = 0.0
+    breath: Seconds | None = None
+    longest: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,8 @@ class Part:
 
     ``last_onset`` and ``last_sound`` (end of the last note; now, while one is held) tell how long
     it has been still. ``onsets`` counts onset groups since the start. ``motifs``: shapes worth
-    remembering, the latest heard first. ``pitched`` is whether
+    remembering, the latest heard first. ``loop``: where the maker has played the same notes three times
+    running, the last note and the two rounds before it. ``pitched`` is whether
     notes with pitch were heard lately, not only taps.
     """
 
@@ -156,6 +163,7 @@ class Part:
     first_motif: tuple[Tone, ...]
     motifs: tuple[Motif, ...] = ()
     trend: Trend = Trend()
+    loop: tuple[Tone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,11 +89,11 @@ class PartListener:
             self._onsets += 1
             self._last_onset = time
             self._pulse.onset(time)
-        begins = self._phrase.onset(tone)
+        begins = self._phrase.onset(tone, pause)
         heard: list[Heard] = []
         if begins:
             heard.append(HeardPhrase(now, self.maker, "began", time))
-        motif = self._motif.onset(now, tone, self._phrase.number) if pitch is not None else None
+        motif = self._motif.onset(now, tone, self._phrase.number, begins) if pitch is not None else None
         if motif is not None:
             heard.append(motif)
         pulse = self._pulse.pulse
@@ -173,6 +173,7 @@ class PartListener:
         ends = self._phrase.ends_at(sound)
         if ends is not None and now >= ends:
             self._phrase.end(sound)
+            self._motif.rest()
             rested = self._last_pitch
             heard.append(HeardPhrase(now, self.maker, "ended", sound))
         if self._onsets and now >= sound + self._stillness() and self._state.still():
@@ -227,7 +228,7 @@ class PartListener:
             maker=self.maker,
             playing=self._state.playing,
             pulse=self._pulse.pulse,
-            phrase=self._phrase.phrase,
+            phrase=self._phrase.phrase(now, sound),
             dynamics=self._dynamics.dynamics(now),
             onsets=self._onsets,
             first_onset=self._first_onset,
@@ -240,6 +241,8 @@ class PartListener:
             first_pitch=self._first_pitch,
             first_motif=self._motif.first,
             trend=self._trend,
+            motifs=self._motif.motifs,
+            loop=self._motif.loop,
         )
 
 

@@ -247,3 +247,58 @@ def looping(
         stage.note(time, period * 0.7, melody[beat % size][2], force)
         beat += 1
     return stage.events()
+
+
+# --- in phrases, with a breath of one's own -------------------------------------------------------
+
+
+def coming_round(
+    melody: Melody, seed: int, *, start: Seconds = 0.5, period: Seconds = 0.5, rounds: int = 12
+) -> list[Input]:
+    """A figure of three to six notes, again and again without a pause, with a person's unevenness."""
+    chance = Chance(seed)
+    stage, keeper = Stage(), Timekeeper(period, chance)
+    first = int(chance.unit("figure") * max(1, len(melody) - 8))
+    figure = melody[first : first + 3 + int(chance.unit("length") * 4)]
+    lengths = [1.0 if length >= 1.0 else 0.5 for _, length, _ in figure]
+    beat = 0.0
+    for _ in range(rounds):
+        for length, (_, _, pitch) in zip(lengths, figure, strict=True):
+            held = 0.85 * length * period
+            stage.note(start + keeper.time(beat), held, pitch, 70 + chance.spread("touch", 4))
+            beat += length
+    return stage.events()
+
+
+def breathing(
+    melody: Melody,
+    seed: int,
+    *,
+    start: Seconds = 0.5,
+    period: Seconds = 0.5,
+    breath: Seconds = 0.5,
+    uneven: float = 0.04,
+    answered: bool = True,
+) -> tuple[list[Input], list[Seconds]]:
+    """Phrases of five to ten notes with breaths of about ``breath`` seconds inside them, and a
+    silence after each: long enough for an answer, where one is waited for. Also the phrases' ends."""
+    chance = Chance(seed)
+    stage = Stage()
+    time, left, began = start, 7, start
+    ends: list[Seconds] = []
+    for index, (_, length, pitch) in enumerate(melody):
+        step = min(max(length, 0.5), 1.5) * period * (1 + chance.spread("timekeeper", uneven))
+        left -= 1
+        if left <= 0:
+            step *= 1.4
+        stage.note(time, 0.9 * step, pitch, 68 + chance.spread("touch", 6))
+        end = time + 0.9 * step
+        time += step
+        if left <= 0 or index == len(melody) - 1:
+            ends.append(end)
+            reply = (end - began) if answered else 0.0
+            time = end + reply + chance.between("pause", 2.8, 4.0)
+            left, began = 5 + int(chance.unit("phrase") * 6), time
+        elif chance.unit("breathes") < 0.25:
+            time = end + breath * chance.between("breath", 0.5, 1.2)
+    return stage.events(), ends

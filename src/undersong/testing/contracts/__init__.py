@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from undersong.testing.contracts import (
     accompanying,
+    dialoguing,
     ending,
+    extending,
     frameworking,
     giving_space,
     holding,
     imitating,
+    incorporating,
     matching,
+    mirroring,
     reflecting,
     rhythmic_grounding,
     synchronising,
@@ -27,12 +31,16 @@ from undersong.testing.contracts.contract import Case, Contract
 
 CONTRACTS: tuple[Contract, ...] = (
     accompanying.CONTRACT,
+    dialoguing.CONTRACT,
     ending.CONTRACT,
+    extending.CONTRACT,
     frameworking.CONTRACT,
     giving_space.CONTRACT,
     holding.CONTRACT,
     imitating.CONTRACT,
+    incorporating.CONTRACT,
     matching.CONTRACT,
+    mirroring.CONTRACT,
     reflecting.CONTRACT,
     rhythmic_grounding.CONTRACT,
     synchronising.CONTRACT,
