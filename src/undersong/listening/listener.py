@@ -19,7 +19,7 @@ from undersong.events import (
 from undersong.listening.impression import Impression, Part, Playing
 from undersong.listening.part import PartListener
 from undersong.listening.tonality import TonalityListener
-from undersong.notes import Pulse, Tone
+from undersong.notes import Tone
 
 PEDAL = 64  # MIDI controller
 PEDAL_DOWN = 64  # value from which the pedal is down
@@ -130,15 +130,17 @@ class Listener:
         """The frozen snapshot at ``now``."""
         parts = {maker: part.part(now) for maker, part in self._parts.items() if part.onsets}
         lead = self._lead(parts)
+        trusted = _most_trusted(list(parts.values()))
         return Impression(
             time=now,
             onset=self._onset,
-            pulse=_most_trusted(list(parts.values())),
+            pulse=trusted.pulse if trusted is not None else None,
             tonality=self._tonality.tonality,
             makers=parts,
             playing=lead.playing if lead is not None else QUIET,
             lead=lead,
             gentlest=_gentlest(now, list(parts.values())),
+            meter=self._parts[trusted.maker].meter if trusted is not None else None,
         )
 
     def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
@@ -157,6 +159,10 @@ def _gentlest(now: Seconds, parts: list[Part]) -> Part | None:
     return min(playing, key=lambda part: part.dynamics.level) if playing else None
 
 
-def _most_trusted(parts: list[Part]) -> Pulse | None:
-    pulses = [part.pulse for part in parts if part.pulse is not None]
-    return max(pulses, key=lambda pulse: pulse.confidence) if pulses else None
+def _most_trusted(parts: list[Part]) -> Part | None:
+    """Whose pulse is trusted most, if anybody has one."""
+    return max(
+        (part for part in parts if part.pulse is not None),
+        key=lambda part: part.pulse.confidence if part.pulse is not None else 0.0,
+        default=None,
+    )
