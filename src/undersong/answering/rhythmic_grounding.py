@@ -44,8 +44,8 @@ MEANT_SURE = 0.4
 SLOWEST: Seconds = 1.8  # slower taps are not felt as one beat
 CALM_BECAUSE = "Your sounds come at changing distances, so I offer a calm beat to lean on."
 # 2% a bar at most. It does not jump to a beat that slipped away: it glides back to it.
-FOLLOW = Adapt(phase=0.2, period=0.06, most=0.005, near=0.35, step=0.015)
-SAME_TEMPO = 0.04  # share by which the maker's period may differ before the beat starts anew with it
+FOLLOW = Adapt(phase=0.3, period=0.04, most=0.004, near=0.35, step=0.015)
+SAME_TEMPO = 0.05  # share by which the maker's period may differ before the beat starts anew with it
 STEADFAST = Adapt(phase=0.0, period=0.0)
 COAST: Seconds = 8.0  # how long the beat goes on after the maker's last sound
 GROOVE_PERIOD: Seconds = 60 / 104

@@ -31,8 +31,9 @@ from undersong.notes import Beats, Pulse
 from undersong.turns import NOTHING, Adapt, Answer, Turns
 
 UNDER = 6.5  # dB under the maker
-FOLLOW = Adapt(phase=0.3, period=0.2, phase_most=1.0)
+FOLLOW = Adapt(phase=0.3, period=0.28, most=0.1, phase_most=1.0, near=0.25)
 COASTING = Adapt(phase=0.1, period=0.0)
+SURE = 0.5  # confidence from which a pulse that disagrees is gone along with
 COAST: Beats = 6.0  # beats after the maker's last onset
 DENSE = 0.97  # onsets a beat from which every beat is struck
 AS_DENSE = 1.08  # strokes for an onset of the maker's, at most
@@ -62,7 +63,7 @@ class Synchronising:
         if pulse is None:
             # nothing to share (any more): what is planned still sounds, nothing is added
             return Answer(adapt=COASTING) if clock is not None else NOTHING
-        if clock is None or not agrees(clock, pulse, heard.time):
+        if clock is None or (pulse.confidence >= SURE and not agrees(clock, pulse, heard.time)):
             return self._bar(heard, part, pulse, soon(pulse, heard.time), start=True)
         coasting = heard.time > part.last_onset + 2.5 * clock.period
         if heard.time > part.last_onset + COAST * clock.period:

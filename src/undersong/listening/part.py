@@ -29,6 +29,7 @@ PITCHED_FOR = 12  # tones among which one with pitch makes the playing pitched
 LONGEST_HELD: Seconds = 12.0  # a key held longer no longer counts as playing
 TAP_SECONDS: Seconds = 0.1  # how long a tap counts as sounding
 ANNOUNCE: Seconds = 0.085  # a beat nearer than this is no longer announced
+STEADY = 0.4  # confidence from which a pulse makes the playing steady
 SAME_BEAT: Seconds = 0.006  # a beat that moved by less is not announced again
 
 
@@ -100,7 +101,8 @@ class PartListener:
             heard.append(motif)
         pulse = self._pulse.pulse
         if new_group:
-            evidence = gather(self._tones, self._dynamics.groups, now, pulse is not None)
+            steady = pulse is not None and pulse.confidence >= STEADY
+            evidence = gather(self._tones, self._dynamics.groups, now, steady)
             if self._state.onset(now, evidence):
                 heard.append(self._heard_state(now))
         heard += self._heard_pulse(now)

@@ -43,7 +43,7 @@ SHORT_GAP: Seconds = 0.1
 
 EVEN_ENOUGH = 6  # even intervals in a row that make a pulse by themselves; of one sound, their beat
 SAME_LEVEL = 0.3  # share by which the period of even onsets may differ from the beat's
-EVEN_SURE = 0.55  # confidence of a pulse that even onsets make by themselves
+EVEN_SURE = 0.45  # confidence of a pulse that even onsets make by themselves
 
 COAST_BEATS = 6.0  # beats without an onset until the pulse is given up
 LATE: Seconds = 0.1  # and this long after the last of them
@@ -184,7 +184,8 @@ class PulseListener:
         if best is None or tapped or abs(tempo.period / best.period - 1.0) < SAME_LEVEL:
             enough = EVEN_ENOUGH if best is None or tapped else EVEN_FOR
             if tempo.even_for >= enough and SHORTEST <= tempo.period <= LONGEST:
-                return Pulse(tempo.period, tempo.beat, max(sure, EVEN_SURE))
+                even = EVEN_SURE if tempo.even_for >= EVEN_ENOUGH else 0.0
+                return Pulse(tempo.period, tempo.beat, max(sure, even))
         return None if best is None else Pulse(best.period, best.beat, sure)
 
     # --- what time brings ------------------------------------------------------------------
