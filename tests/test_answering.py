@@ -246,7 +246,7 @@ def test_choices_do_not_flicker() -> None:
         time += (0.45, 0.5, 0.95, 0.4)[n % 4] if n % 17 else 1.7
     told = [o for o in outputs(events) if isinstance(o, Chose)]
     began = [b for a, b in pairwise([Chose(0.0, "", ""), *told]) if a.technique != b.technique]
-    assert len(began) >= 4
+    assert len(began) >= 3
     changes = [b.time - a.time for a, b in pairwise(began) if b.technique != "giving-space"]
     assert all(gap >= 4.0 - 1e-6 for gap in changes), changes
 

@@ -35,7 +35,7 @@ from undersong.turns import NOTHING, Adapt, Answer, Turns
 UNDER = 7.5  # dB under the maker, on the strong beats
 CALM: Seconds = 60 / 56  # the period where the maker has none: between 50 and 70 bpm
 FASTEST: Seconds = 0.4  # a faster beat of the maker's is taken at half its speed
-SURE = 0.5  # confidence from which a pulse among notes is taken up; taps are believed at once
+SURE = 0.65  # confidence from which a pulse among notes is taken up; taps are believed at once
 ENOUGH = 6  # onsets heard before a calm beat is offered without a pulse
 CALM_SURE = 0.3  # confidence of a beat that nobody keeps but the partner
 ALIKE_ONSETS = 4  # so many onsets, whose intervals differ by no more than this factor, mean a beat

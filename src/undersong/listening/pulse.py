@@ -20,7 +20,7 @@ from undersong.notes import Pulse
 RIVALS = 7  # beats kept
 FORKING = 2  # the best of them that may fork
 LOOK_BACK = 6  # onsets to which a new onset proposes periods
-REPLAY = 12  # onsets on which a new rival is tried before it joins
+REPLAY = 6  # onsets on which a new rival is tried before it joins
 LIKE = 0.05  # share by which two periods may differ and still be one
 IN_PHASE = 0.14  # of a period: likewise two beats
 FORK_IN_PHASE = 0.08
@@ -28,8 +28,10 @@ LAY_ON = 0.12  # of a period: how near to an earlier onset a proposed beat begin
 
 LOG_FADE = log(0.9)  # of the evidence, kept over FADE_GAP seconds or a longer interval
 FADE_GAP: Seconds = 0.56
-HEARD_AT = 4.5  # evidence from which there is a pulse, where onsets are USUAL_GAP apart
-LOST_AT = -1.5  # and below which there is none
+HEARD_AT = 4.2  # evidence from which there is a pulse, where onsets are USUAL_GAP apart
+LOST_AT = 3.0  # and below which there is none
+CREDIT = 2.0  # but a pulse that was much surer may lose so much more, as a share of what it had
+MOST_KEPT = 0.985  # of that, at each onset
 SPARSE = 3.0  # how much more it takes where they are e times as far apart
 USUAL_GAP: Seconds = 0.6
 LEAD = 0.3  # how much more evidence a rival needs to take over
@@ -57,6 +59,7 @@ class PulseListener:
         self._rivals: list[Rival] = []
         self._best: Rival | None = None
         self._heard = False
+        self._most = 0.0  # the evidence that the pulse once had, fading
         self._pulse: Pulse | None = None
         self._tempo = TempoListener()
         self._turn = 0
@@ -172,7 +175,10 @@ class PulseListener:
         if current is None or best.trust > current.trust + LEAD or not self._heard:
             current = best
         self._best = current
-        self._heard = self._evidence(current) > (LOST_AT if self._heard else HEARD_AT)
+        evidence = self._evidence(current)
+        self._most = max(evidence, self._most * MOST_KEPT) if self._heard else evidence
+        lost_at = LOST_AT - CREDIT * max(0.0, self._most - HEARD_AT)
+        self._heard = evidence > (lost_at if self._heard else HEARD_AT)
 
     def _evidence(self, rival: Rival) -> float:
         return round(rival.evidence + SPARSE * (log(USUAL_GAP) - self._usual_gap), 6)

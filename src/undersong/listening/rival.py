@@ -130,13 +130,13 @@ class Rival:
         shares[2] *= kept
         shares[3] *= kept
         shares[place] += LEARN
-        scale = self._scale * (1.0 + WIDTH_GAIN * (min(odd, 4.0) - 1.0))
+        scale = self._scale * (1.0 + WIDTH_GAIN * ((odd if odd < 4.0 else 4.0) - 1.0))
         self._scale = NARROWEST if scale < NARROWEST else WIDEST if scale > WIDEST else scale
         missed = int(x + 0.06) - int((self._onset - self.beat) / period + 0.06) - (place == ON)
         self.evidence = (
             self.evidence * fade
             + log(FLOOR + share * fit / (ROOT_TWO_PI * width))
-            - MISSED * max(0, min(missed, MOST_MISSED))
+            - MISSED * (0 if missed < 0 else missed if missed < MOST_MISSED else MOST_MISSED)
         )
         self._onset = onset
         if place == ON:
