@@ -123,7 +123,7 @@ def _where_notes_fall(
         return (0, 2), whole
     last = max(met)
     best: tuple[float, int, tuple[float, ...]] | None = None
-    for count in (2, 3, 4) if meter is None else (meter.beats,):
+    for count in (BAR_OF_THREE,) if whole == BAR_OF_THREE else (2, 3, 4):
         shares = []
         for place in range(count):
             beats = [b for b in range(last - LOOK_BACK, last + 1) if (b - first) % count == place]

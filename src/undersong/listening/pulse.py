@@ -19,8 +19,8 @@ from undersong.notes import Pulse
 
 RIVALS = 7  # beats kept
 FORKING = 2  # the best of them that may fork
-LOOK_BACK = 6  # onsets to which a new onset proposes periods
-REPLAY = 6  # onsets on which a new rival is tried before it joins
+LOOK_BACK = 7  # onsets to which a new onset proposes periods; in an odd turn, so that all are met
+REPLAY = 7  # onsets on which a new rival is tried before it joins
 LIKE = 0.05  # share by which two periods may differ and still be one
 IN_PHASE = 0.14  # of a period: likewise two beats
 FORK_IN_PHASE = 0.08
