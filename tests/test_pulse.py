@@ -154,12 +154,12 @@ def test_playing_without_a_beat_is_not_given_one(maker: object) -> None:
 
 
 def test_trust_is_lost_when_the_beat_is() -> None:
-    """After even taps, taps at random: within eighteen of them no beat is heard any more, or one that
+    """After even taps, taps at random: within two dozen of them no beat is heard any more, or one that
     nobody would lean on."""
     chance = Chance(4)
     kept = 0
     for _ in range(12):
-        listener = tapped(*[0.5] * 16, *(chance.between("gap", 0.25, 1.2) for _ in range(18)))
+        listener = tapped(*[0.5] * 16, *(chance.between("gap", 0.25, 1.2) for _ in range(24)))
         kept += listener.pulse is not None and listener.pulse.confidence > 0.4
     assert kept <= 2
 

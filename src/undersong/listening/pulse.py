@@ -26,20 +26,20 @@ IN_PHASE = 0.14  # of a period: likewise two beats
 FORK_IN_PHASE = 0.08
 LAY_ON = 0.12  # of a period: how near to an earlier onset a proposed beat begins
 
-LOG_FADE = log(0.9)  # of the evidence, kept over FADE_GAP seconds or a longer interval
+LOG_FADE = log(0.913)  # of the evidence, kept over FADE_GAP seconds or a longer interval
 FADE_GAP: Seconds = 0.56
-HEARD_AT = 4.2  # evidence from which there is a pulse, where onsets are USUAL_GAP apart
-LOST_AT = 3.0  # and below which there is none
+HEARD_AT = 4.1  # evidence from which there is a pulse, where onsets are USUAL_GAP apart
+LOST_AT = 3.7  # and below which there is none
 CREDIT = 2.0  # but a pulse that was much surer may lose so much more, as a share of what it had
 MOST_KEPT = 0.985  # of that, at each onset
-SPARSE = 3.0  # how much more it takes where they are e times as far apart
+SPARSE = 4.2  # how much more it takes where they are e times as far apart
 USUAL_GAP: Seconds = 0.6
-LEAD = 0.3  # how much more evidence a rival needs to take over
+LEAD = 0.1  # how much more evidence a rival needs to take over
 FULL = 9.0  # evidence of full confidence
 
 # What makes an onset strong: how much longer than usual it lasts (as a log), notes more than usual
 # that begin with it, velocity above the usual.
-LONG, SIZE, LOUD = 0.5, 0.28, 0.032
+LONG, SIZE, LOUD = 0.88, 0.28, 0.029
 USUAL_GAIN = 0.1  # how fast the usual follows
 SHORT_GAP: Seconds = 0.1
 

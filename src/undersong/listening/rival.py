@@ -17,13 +17,13 @@ from undersong.events import Seconds
 
 SHORTEST: Seconds = 0.28  # a beat is felt between .2 and 1.8 s; below .28 s it is a subdivision
 LONGEST: Seconds = 1.75
-PREFERRED: Seconds = 0.61  # centre of the preferred tempo
+PREFERRED: Seconds = 0.64  # centre of the preferred tempo
 TEMPO_PRIOR = 1.0  # evidence lost at an octave from PREFERRED, growing with the square
 
 ON, HALF, QUARTER, THIRD = 0, 1, 2, 3  # places of a beat on which onsets fall
 SHARES: tuple[float, float, float, float] = (0.62, 0.18, 0.10, 0.05)  # how often, to begin with
 WEIGHTS: tuple[float, float, float, float] = (1.0, -0.95, -1.07, -1.07)  # of an accent there
-LEARN = 0.039  # how fast the shares follow
+LEARN = 0.061  # how fast the shares follow
 GIVEN = 0.58  # how far the first shares still count
 FINE = 0.12  # share of quarters and thirds from which near misses of the beat are taken for these
 NEAR_FINE = 0.125  # of a period: how near to the beat an onset then has to be
@@ -31,27 +31,27 @@ NEAR = 0.171  # and how near else
 ACCENT = 0.69  # evidence of a full accent
 
 JITTER: Seconds = 0.008  # width of a bell: fixed part
-JITTER_SHARE = 0.045  # and its part that grows with the period
+JITTER_SHARE = 0.056  # and its part that grows with the period
 WIDTH_GAIN = 0.028  # how fast the width follows
 NARROWEST, WIDEST = 0.6, 1.38  # bounds of its factor
 ROOT_TWO_PI = 2.506628
 FLOOR = 0.05  # share of onsets that fall anywhere
 MISSED = 0.27  # evidence lost for a beat on which nothing began
 MOST_MISSED = 4
-PROPOSED = -0.7  # evidence a new beat starts with, since its period was picked to fit
+PROPOSED = -0.93  # evidence a new beat starts with, since its period was picked to fit
 
 PHASE = 0.96  # share of an asynchrony on the beat that is corrected: hearing goes with the last onset
 PHASE_FINE = 0.77  # and on a division of it
 PERIOD_FINE = 0.22  # of the period, likewise
 PERIOD = 0.15  # of the period, on the beat, to begin with; it learns from whether asynchronies keep sign
-PERIOD_STEP = 0.2
+PERIOD_STEP = 0.127
 PERIOD_LEAST, PERIOD_MOST = 0.05, 0.41
 SIZE_GAIN = 0.2
 CLEAR = 0.3  # how well an onset must fit a division to correct anything
 
-FORK = 0.83  # evidence a fork costs
+FORK = 0.93  # evidence a fork costs
 FORK_FROM, FORK_TO = 0.10, 0.37  # of a period from the beat: between these an onset forks
-FORK_PERIOD = 0.5  # share of the asynchrony by which a fork changes the period
+FORK_PERIOD = 0.44  # share of the asynchrony by which a fork changes the period
 
 
 class Rival:
