@@ -35,7 +35,7 @@ from undersong.turns import NOTHING, Adapt, Answer, Turns
 UNDER = 7.5  # dB under the maker, on the strong beats
 CALM: Seconds = 60 / 56  # the period where the maker has none: between 50 and 70 bpm
 FASTEST: Seconds = 0.4  # a faster beat of the maker's is taken at half its speed
-SURE = 0.5  # confidence from which a pulse among notes is taken up; taps are believed at once
+SURE = 0.65  # confidence from which a pulse among notes is taken up; taps are believed at once
 ENOUGH = 6  # onsets heard before a calm beat is offered without a pulse
 CALM_SURE = 0.3  # confidence of a beat that nobody keeps but the partner
 ALIKE_ONSETS = 4  # so many onsets, whose intervals differ by no more than this factor, mean a beat
@@ -44,8 +44,8 @@ MEANT_SURE = 0.4
 SLOWEST: Seconds = 1.8  # slower taps are not felt as one beat
 CALM_BECAUSE = "Your sounds come at changing distances, so I offer a calm beat to lean on."
 # 2% a bar at most. It does not jump to a beat that slipped away: it glides back to it.
-FOLLOW = Adapt(phase=0.2, period=0.06, most=0.005, near=0.35, step=0.015)
-SAME_TEMPO = 0.04  # share by which the maker's period may differ before the beat starts anew with it
+FOLLOW = Adapt(phase=0.3, period=0.04, most=0.004, near=0.35, step=0.015)
+SAME_TEMPO = 0.05  # share by which the maker's period may differ before the beat starts anew with it
 STEADFAST = Adapt(phase=0.0, period=0.0)
 COAST: Seconds = 8.0  # how long the beat goes on after the maker's last sound
 GROOVE_PERIOD: Seconds = 60 / 104

@@ -26,25 +26,27 @@ from undersong.answering.bars import (
 )
 from undersong.answering.technique import BEATS_A_BAR, velocity_under
 from undersong.chance import Chance
-from undersong.listening.impression import Impression, Part
+from undersong.listening.impression import Impression, Meter, Part
 from undersong.notes import Beats, Pulse
 from undersong.turns import NOTHING, Adapt, Answer, Turns
 
 UNDER = 6.5  # dB under the maker
-FOLLOW = Adapt(phase=0.3, period=0.2, phase_most=1.0)
+FOLLOW = Adapt(phase=0.3, period=0.28, most=0.1, phase_most=1.0, near=0.25)
 COASTING = Adapt(phase=0.1, period=0.0)
+SURE = 0.5  # confidence from which a pulse that disagrees is gone along with
 COAST: Beats = 6.0  # beats after the maker's last onset
 DENSE = 0.97  # onsets a beat from which every beat is struck
 AS_DENSE = 1.08  # strokes for an onset of the maker's, at most
 NEAR_BEAT = 0.2  # of a period
+METER_SURE = 0.2  # confidence from which the meter is counted
+SAME_BEATS = 0.1  # share by which the periods may differ then
 LOOK_BACK = 11  # beats among which the maker's notes are looked for
 OFTEN = 0.55  # share of the maker's notes on a beat from which it is struck
 LONGER = 0.02  # how much more a longer count must tell
 BAR_OF_THREE = 3
 
-EVERY: tuple[Stroke, ...] = (
-    (0, LOW_DRUM, 0.0), (1, LOW_DRUM, 3.0), (2, LOW_DRUM, 1.5), (3, LOW_DRUM, 3.0),
-)  # fmt: skip
+# How much softer than the first beat each beat of a bar is, in dB.
+SOFTER: dict[int, tuple[float, ...]] = {2: (0.0, 3.0), 3: (0.0, 3.0, 3.0), 4: (0.0, 3.0, 1.5, 3.0)}
 
 
 class Synchronising:
@@ -62,7 +64,7 @@ class Synchronising:
         if pulse is None:
             # nothing to share (any more): what is planned still sounds, nothing is added
             return Answer(adapt=COASTING) if clock is not None else NOTHING
-        if clock is None or not agrees(clock, pulse, heard.time):
+        if clock is None or (pulse.confidence >= SURE and not agrees(clock, pulse, heard.time)):
             return self._bar(heard, part, pulse, soon(pulse, heard.time), start=True)
         coasting = heard.time > part.last_onset + 2.5 * clock.period
         if heard.time > part.last_onset + COAST * clock.period:
@@ -75,11 +77,14 @@ class Synchronising:
         return self._bar(heard, part, clock, first, start=False)
 
     def _bar(self, heard: Impression, part: Part, clock: Pulse, first: int, start: bool) -> Answer:
-        struck, bar = _where_notes_fall(part, clock, first)
-        pattern = tuple(stroke for stroke in EVERY[:bar] if stroke[0] in struck)
-        velocities = [
-            velocity_under(heard.gentlest, UNDER + softer, "percussion") for _, _, softer in pattern
-        ]
+        meter = _meter(heard, clock)
+        struck, bar = _where_notes_fall(part, clock, first, meter)
+        softer = SOFTER[meter.beats if meter is not None else bar]
+        down = first if meter is None else round(clock.beat_at(meter.downbeat))
+        pattern: tuple[Stroke, ...] = tuple(
+            (beat, LOW_DRUM, softer[(first + beat - down) % len(softer)]) for beat in struck
+        )
+        velocities = [velocity_under(heard.gentlest, UNDER + by, "percussion") for _, _, by in pattern]
         return Answer(
             notes=strokes(first, pattern, velocities),
             withdraw=start,
@@ -91,22 +96,34 @@ class Synchronising:
         )
 
 
-def _where_notes_fall(part: Part, clock: Pulse, first: int) -> tuple[tuple[int, ...], int]:
+def _meter(heard: Impression, clock: Pulse) -> Meter | None:
+    """The meter, where the partner counts the same beats."""
+    pulse, meter = heard.pulse, heard.meter
+    if pulse is None or meter is None or meter.confidence < METER_SURE:
+        return None
+    return meter if abs(pulse.period / clock.period - 1.0) < SAME_BEATS else None
+
+
+def _where_notes_fall(
+    part: Part, clock: Pulse, first: int, meter: Meter | None
+) -> tuple[tuple[int, ...], int]:
     """Which beats of the bar that begins on ``first`` to strike, and how many beats it has.
 
     Every beat, where the maker is as dense as that. Else, so as never to be denser, those on which
-    the maker's notes have been falling: counted in twos, threes or fours, whichever tells best.
+    the maker's notes have been falling: counted as the meter is, or, while none is heard, in twos,
+    threes or fours, whichever tells best.
     """
-    every = tuple(range(BEATS_A_BAR)), BEATS_A_BAR
+    whole = BAR_OF_THREE if meter is not None and meter.beats == BAR_OF_THREE else BEATS_A_BAR
+    every = tuple(range(whole)), whole
     if part.dynamics.density * clock.period >= DENSE:
         return every
     near = [(beat, round(beat)) for beat in (clock.beat_at(t.onset) for t in part.phrase.tones)]
-    met = {whole: True for beat, whole in near if abs(beat - whole) < NEAR_BEAT}
+    met = {nearest: True for beat, nearest in near if abs(beat - nearest) < NEAR_BEAT}
     if not met:
-        return (0, 2), BEATS_A_BAR
+        return (0, 2), whole
     last = max(met)
     best: tuple[float, int, tuple[float, ...]] | None = None
-    for count in (2, 3, 4):
+    for count in (BAR_OF_THREE,) if whole == BAR_OF_THREE else (2, 3, 4):
         shares = []
         for place in range(count):
             beats = [b for b in range(last - LOOK_BACK, last + 1) if (b - first) % count == place]

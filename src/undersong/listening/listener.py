@@ -17,7 +17,7 @@ from undersong.events import (
     Tap,
 )
 from undersong.listening.harmony import HarmonyListener
-from undersong.listening.impression import Impression, Part, Playing
+from undersong.listening.impression import Impression, Meter, Part, Playing
 from undersong.listening.part import PartListener
 from undersong.listening.together import TogetherListener, steadier
 from undersong.listening.tonality import TonalityListener
@@ -151,10 +151,11 @@ class Listener:
         playing = [part for part in parts.values() if now - part.last_onset <= LATELY]
         together = self._together.together(now, playing)
         shared = together.pulse if together is not None else None
+        pulse = shared or steadier(list(parts.values()))
         return Impression(
             time=now,
             onset=self._onset,
-            pulse=shared or steadier(list(parts.values())),
+            pulse=pulse,
             tonality=self._tonality.tonality,
             makers=parts,
             playing=lead.playing if lead is not None else QUIET,
@@ -162,7 +163,13 @@ class Listener:
             gentlest=_gentlest(now, list(parts.values())),
             together=together,
             harmony=self._harmony.harmony,
+            meter=self._meter_of(pulse),
         )
+
+    def _meter_of(self, pulse: Pulse | None) -> Meter | None:
+        """The meter of the maker who has that pulse."""
+        theirs = [part.meter for part in self._parts.values() if part.pulse == pulse]
+        return theirs[0] if pulse is not None and theirs else None
 
     def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
         if not parts:

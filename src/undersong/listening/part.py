@@ -14,7 +14,8 @@ from undersong.events import (
     Seconds,
 )
 from undersong.listening.dynamics import DynamicsListener
-from undersong.listening.impression import Part, Trend
+from undersong.listening.impression import Meter, Part, Trend
+from undersong.listening.meter import MeterListener
 from undersong.listening.motif import MotifListener
 from undersong.listening.phrase import PhraseListener
 from undersong.listening.pulse import PulseListener
@@ -28,7 +29,8 @@ PITCHED_FOR = 12  # tones among which one with pitch makes the playing pitched
 LONGEST_HELD: Seconds = 12.0  # a key held longer no longer counts as playing
 TREND_EVERY: Seconds = 0.4  # trends are slow: they are not read more often
 TAP_SECONDS: Seconds = 0.1  # how long a tap counts as sounding
-ANNOUNCE: Seconds = 0.1  # a beat nearer than this is no longer announced
+ANNOUNCE: Seconds = 0.085  # a beat nearer than this is no longer announced
+STEADY = 0.4  # confidence from which a pulse makes the playing steady
 SAME_BEAT: Seconds = 0.006  # a beat that moved by less is not announced again
 
 
@@ -38,6 +40,7 @@ class PartListener:
     def __init__(self, maker: MakerId) -> None:
         self.maker = maker
         self._pulse = PulseListener()
+        self._meter = MeterListener()
         self._phrase = PhraseListener()
         self._motif = MotifListener(maker)
         self._dynamics = DynamicsListener()
@@ -88,7 +91,10 @@ class PartListener:
                 self._first_onset = time
             self._onsets += 1
             self._last_onset = time
-            self._pulse.onset(time)
+            self._pulse.onset(time, force, pitch)
+            self._meter.onset(time, self._pulse.pulse, self._pulse.strength)
+        else:
+            self._pulse.more(force)
         begins = self._phrase.onset(tone, pause)
         heard: list[Heard] = []
         if begins:
@@ -101,7 +107,8 @@ class PartListener:
             self._trend = trend(self._tones, now, self._motif.novelty)
             self._trend_due = now + TREND_EVERY
         if new_group:
-            evidence = gather(self._tones, self._dynamics.groups, now, pulse is not None)
+            steady = pulse is not None and pulse.confidence >= STEADY
+            evidence = gather(self._tones, self._dynamics.groups, now, steady)
             if self._state.onset(now, evidence):
                 heard.append(self._heard_state(now))
         heard += self._heard_pulse(now)
@@ -201,6 +208,11 @@ class PartListener:
             return []
         self._announced = beat
         return [HeardBeat(now, self.maker, beat, pulse.period, pulse.confidence)]
+
+    @property
+    def meter(self) -> Meter | None:
+        """How the beats of the pulse group, while there is one."""
+        return self._meter.meter if self._pulse.pulse is not None else None
 
     # --- what is heard ---------------------------------------------------------------------
 

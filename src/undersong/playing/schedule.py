@@ -17,7 +17,8 @@ from undersong.theory.loudness import level, velocity_at
 from undersong.turns import Adapt, Sounding, Turns
 
 MOVED: Seconds = 0.03  # a note already sent is sent again if its beat moved by more
-SHARE_GAIN = 0.2  # how fast the corrected share learns, a beat
+FIRST_SHARE = 0.9  # where the corrected share begins, from the least to the most
+SHARE_GAIN = 0.08  # how fast the corrected share learns, a beat
 SIZE_GAIN = 0.2  # how fast the usual size of asynchronies is learned
 NO_ADAPT = Adapt(0.0, 0.0)
 LEADING = 0.3  # share that is left of a phase correction where the partner leads
@@ -62,7 +63,7 @@ class Gain:
     def after(self, off: Seconds, adapt: Adapt) -> float:
         """The share for this asynchrony."""
         most = max(adapt.phase, adapt.phase_most)
-        share = (adapt.phase + most) / 2 if self._share is None else self._share
+        share = adapt.phase + FIRST_SHARE * (most - adapt.phase) if self._share is None else self._share
         self._size += SIZE_GAIN * (off * off - self._size) if self._size else off * off
         if self._size > 0.0:
             lag = max(-1.0, min(1.0, off * self._last / self._size))
