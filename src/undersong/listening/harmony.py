@@ -201,7 +201,8 @@ class HarmonyListener:
         moves = MOVES[minor][_degree(present, tonic)]
         best, most = present, -99.0
         step = 0.0 if self._astray else STEP
-        for chord in range(24):
+        for degree in range(24):  # counted from the tonic, so that ties fall alike in every key
+            chord = (degree + tonic) % 12 + 12 * (degree // 12)
             worth = AHEAD * held[chord] + step * moves[_degree(chord, tonic)] / 100
             worth = round(worth + STILL * (chord == present), 6)
             if worth > most:
