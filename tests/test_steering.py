@@ -1,6 +1,7 @@
 """Wishes spoken outside the music: each in force at once, each with its reason."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from playing import outputs, played, session
 from undersong import Plan
@@ -85,3 +86,19 @@ def test_wishes_are_replayed() -> None:
     assert [o for o in out if isinstance(o, Play)] == plays
     assert duet(events, out).partner
     assert played(events[:50]).partner
+
+
+def test_who_keeps_the_tempo() -> None:
+    """With a maker whose tempo wanders the partner's beat is more even when it is asked to lead than when
+    it is asked to follow; both are told."""
+    events: list[Input] = list(makers.steady(TUNE, 3, period=PERIOD, unevenness=1.0))
+    unrest: dict[str, float] = {}
+    for what, word in (("lead", "hold"), ("follow", "go along")):
+        wish = Steer(8.0, 8.0, MAKER, what)  # type: ignore[arg-type]
+        out = outputs(sorted([*events, wish], key=lambda e: e.heard), Plan(technique="synchronising"))
+        assert any(word in o.because for o in out if isinstance(o, Chose))
+        beats = [o.at for o in out if isinstance(o, Play) and o.at > 12.0]
+        gaps = [b - a for a, b in pairwise(beats) if 0.35 < b - a < 0.85]
+        changes = [abs(b - a) for a, b in pairwise(gaps)]
+        unrest[what] = sum(changes) / len(changes)
+    assert unrest["lead"] < 0.7 * unrest["follow"], unrest

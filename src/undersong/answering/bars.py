@@ -67,11 +67,11 @@ def same_tempo(clock: Pulse, pulse: Pulse, within: float) -> bool:
     return any(abs(ratio / level - 1.0) <= within for level in (1.0, 2.0, 0.5))
 
 
-def agrees(clock: Pulse, pulse: Pulse, time: Seconds) -> bool:
-    """Whether the partner's clock still beats with the maker: one tempo, and in phase."""
+def agrees(clock: Pulse, pulse: Pulse, time: Seconds, leads: bool = False) -> bool:
+    """Whether the partner's clock still beats with the maker: one tempo, and, unless it leads, in phase."""
     if not same_tempo(clock, pulse, SAME_TEMPO):
         return False
     slower, faster = (clock, pulse) if clock.period > pulse.period else (pulse, clock)
     beat = slower.time_at(round(slower.beat_at(time)))
     off = faster.beat_at(beat)
-    return abs(off - round(off)) < IN_PHASE
+    return leads or abs(off - round(off)) < IN_PHASE

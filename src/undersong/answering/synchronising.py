@@ -64,7 +64,8 @@ class Synchronising:
         if pulse is None:
             # nothing to share (any more): what is planned still sounds, nothing is added
             return Answer(adapt=COASTING) if clock is not None else NOTHING
-        if clock is None or (pulse.confidence >= SURE and not agrees(clock, pulse, heard.time)):
+        leads = so_far.wishes.tempo == "lead"  # then a phase of its own is what was asked for
+        if clock is None or (pulse.confidence >= SURE and not agrees(clock, pulse, heard.time, leads)):
             return self._bar(heard, part, pulse, soon(pulse, heard.time), start=True)
         coasting = heard.time > part.last_onset + 2.5 * clock.period
         if heard.time > part.last_onset + COAST * clock.period:
