@@ -4,9 +4,13 @@
 
 Pairs of Sessions face to face (undersong.testing.duo), each hand uneven by 12 ms, each begun by a few
 taps at a pace of its own, within 6% of the same. Live: both hear each other. Recorded: the second hears
-another first, as it played in a duo with somebody else. Asynchrony SD: standard
+another first, as it played in a duo with somebody else. Beats: both keep the beat. Music: somebody plays
+a written tune to the second, which moves along with other notes (matching); the first hears only the
+second, and puts chords under it (accompanying); recorded is the first as it played to the same tune at
+another time. Asynchrony SD: standard
 deviation of the distance from each stroke of the second to the nearest of the first, in ms, as they are
-heard. Paired differences with 95% bootstrap intervals over pairs, and a two-sided sign test.
+heard. Outside: share of the second's notes that lie outside what the first sounds 50 ms later. Paired
+differences with 95% bootstrap intervals over pairs, and a two-sided sign test.
 """
 
 from __future__ import annotations
@@ -15,13 +19,17 @@ import argparse
 import random
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from math import comb
 from statistics import fmean, pstdev
 
+import corpora
 from tables import table
 from undersong import Plan, Session, perform
-from undersong.events import Input, MakerId, Play, Tap
+from undersong.events import Input, MakerId, NoteOn, Play, Tap
 from undersong.offline import make_session
+from undersong.reflecting.duet import maker_tones
+from undersong.testing import makers
 from undersong.testing.duo import Duo
 
 UNEVEN = 0.012  # seconds
@@ -32,6 +40,7 @@ DRAWS = 2000
 PACE = 0.57  # seconds
 ANOTHER = 10_000  # seeds apart: another pair
 GIVEN = MakerId("somebody")
+FIRST = MakerId("first")
 
 
 def given(pace: float, seed: int) -> list[Input]:
@@ -92,6 +101,44 @@ def pair(seed: int) -> tuple[float, float] | None:
     return None if ours is None or alone is None else (ours, alone)
 
 
+def consonance(notes: Sequence[Input], under: Sequence[Input]) -> float | None:
+    """Share of notes that lie in what sounds under them."""
+    tones = maker_tones(under, UNTIL).get(FIRST, ())
+    good = whole = 0
+    for note in notes:
+        if isinstance(note, NoteOn) and note.heard >= FROM:
+            at = note.heard + 0.05
+            sounding = [
+                t.pitch for t in tones if t.onset <= at < (t.offset or UNTIL) and t.pitch is not None
+            ]
+            whole += bool(sounding)
+            good += any((pitch - note.pitch) % 12 == 0 for pitch in sounding)
+    return good / whole if whole > 12 else None
+
+
+def moving(melody: corpora.Melody, seed: int) -> Duo:
+    """One accompanies, the other moves along with a tune that only it hears."""
+    first, second = (make_session(Plan(technique=t), 0) for t in ("accompanying", "matching"))
+    duo = Duo(first, second, seed=seed, unevenness=UNEVEN)
+    tune = makers.steady(melody.notes, seed, period=PACE, unevenness=0.7)
+    duo.give(1, [replace(event, maker=GIVEN) for event in tune if event.heard < UNTIL - 2.0])
+    duo.play(UNTIL)
+    return duo
+
+
+def musical_pair(melody: corpora.Melody, seed: int) -> tuple[float, float] | None:
+    """Consonance of one pair: live, and against a recording (1 minus it, so that less is better)."""
+    duo, before = moving(melody, seed), moving(melody, seed + ANOTHER)
+    chords = [e for e in before.players[1].inputs if e.maker == FIRST]
+    ours = consonance(duo.players[0].inputs, [e for e in duo.players[1].inputs if e.maker == FIRST])
+    tune = [e for e in duo.players[1].inputs if e.maker == GIVEN]
+    alone = make_session(Plan(technique="matching"), 0)
+    out = perform(alone, sorted([*tune, *chords], key=lambda e: e.heard), UNTIL)
+    notes = [NoteOn(o.at, o.at, FIRST, o.pitch, o.velocity) for o in out if isinstance(o, Play)]
+    theirs = consonance(notes, chords)
+    return None if ours is None or theirs is None else (1 - ours, 1 - theirs)
+
+
 def signs(pairs: Sequence[tuple[float, float]]) -> float:
     """Two-sided sign test: how likely so lopsided a count is by chance."""
     better = sum(a < b for a, b in pairs)
@@ -101,22 +148,33 @@ def signs(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 def sections(most: int) -> list[str]:
-    """The table, over so many pairs."""
-    pairs = [found for seed in range(most) if (found := pair(seed)) is not None]
+    """The table, over four times so many pairs of beats and half so many of music."""
+    beats = [found for seed in range(4 * most) if (found := pair(seed)) is not None]
+    melodies = corpora.melodies(corpora.data())
+    random.Random(2).shuffle(melodies)
+    music = [f for seed, m in enumerate(melodies[: most // 2]) if (f := musical_pair(m, seed)) is not None]
+    rows = [
+        row("asynchrony SD, ms", beats),
+        row("notes outside the other's chord", music),
+    ]
+    head = ["less is better", "pairs", "live", "recorded", "difference", "live better", "p"]
+    return ["Two live Sessions, and one against a recording of the other\n\n" + table(head, rows)]
+
+
+def row(name: str, pairs: Sequence[tuple[float, float]]) -> list[str]:
+    """One line: means, the paired difference with its interval, the share in which live is better."""
     chance = random.Random(0)
     drawn = sorted(fmean(a - b for a, b in chance.choices(pairs, k=len(pairs))) for _ in range(DRAWS))
     low, high = drawn[int(0.025 * DRAWS)], drawn[int(0.975 * DRAWS) - 1]
-    better = sum(a < b for a, b in pairs) / len(pairs)
-    row = [
+    return [
+        name,
         str(len(pairs)),
-        f"{fmean(a for a, _ in pairs):.1f}",
-        f"{fmean(b for _, b in pairs):.1f}",
-        f"{fmean(a - b for a, b in pairs):+.1f} [{low:+.1f} {high:+.1f}]",
-        f"{better:.2f}",
+        f"{fmean(a for a, _ in pairs):.3g}",
+        f"{fmean(b for _, b in pairs):.3g}",
+        f"{fmean(a - b for a, b in pairs):+.3g} [{low:+.3g} {high:+.3g}]",
+        f"{sum(a < b for a, b in pairs) / len(pairs):.2f}",
         f"{signs(pairs):.4f}",
     ]
-    head = ["asynchrony SD in ms: pairs", "live", "recorded", "difference", "live better", "p"]
-    return ["Two live Sessions, and one against a recording of the other\n\n" + table(head, [row])]
 
 
 def main() -> None:
