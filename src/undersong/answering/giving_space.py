@@ -17,6 +17,7 @@ from undersong.listening.impression import Impression
 from undersong.notes import After, Note
 from undersong.turns import NOTHING, Answer, LetGo, Turn, Turns
 
+REST: Seconds = 1.0  # of silence from which somebody has come to rest
 SOFT_TONE: Seconds = 20.0  # into the silence
 SOFT_TONE_LASTS: Seconds = 4.0
 UNDER = 10.0  # dB under the maker
@@ -42,7 +43,7 @@ class GivingSpace:
         if room is None or room.at < part.last_onset:
             held = [s for s in so_far.sounding.values() if not s.released]
             lasting = tuple(s.play.id for s in held if s.technique != self.name)
-            still = heard.onset is None and not part.holding
+            still = heard.time - part.last_sound >= REST and not part.holding
             return Answer(
                 let_go=LetGo(lasting, RING_DOWN) if lasting else None,
                 until=part.last_sound + SOFT_TONE,

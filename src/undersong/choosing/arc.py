@@ -25,7 +25,7 @@ SHARED_SILENCE_BY: Seconds = EARLY
 REPLY_REST: Seconds = 18.0  # between two replies to phrases
 TRUSTED_PHRASES = 3  # phrases of the maker's after which more than imitation may come
 THIN_EVERY: Seconds = 64.0  # the texture thins out so often,
-THIN_FOR: Seconds = 9.0  # for so long
+THIN_FOR: Seconds = 13.0  # for so long
 
 
 def elapsed(heard: Impression, so_far: Turns) -> Seconds:

@@ -70,6 +70,9 @@ class Rules:
         beneath = GROUND if part.pitched else None
         if so_far.opening == "partner_starts" and not met(heard, so_far) and state not in URGENT:
             return Choice(BEAT, "You asked me to start, so I keep the beat going.", beneath)
+        if _still_to_reply(heard, part, so_far):
+            assert current is not None
+            return current
         reply = _reply(heard, part, so_far)
         if reply is not None:
             if current is not None and current.technique in SUPPORTING:
@@ -82,7 +85,8 @@ class Rules:
                 return Choice(SPACE, "Your phrase came to rest: a silence for both of us.")
             if current is not None and current.technique == SPACE:
                 return current
-        if state in ("flowing", "insistent") and thin(heard, so_far):
+        carries = state in ("flowing", "insistent") or (state == "tentative" and trusted(heard, so_far))
+        if carries and thin(heard, so_far):
             return Choice(SPACE, "You carry the music, so I leave you some time to yourself.")
         return _from_table(heard, part, so_far)
 
@@ -148,6 +152,14 @@ def _reply(heard: Impression, part: Part, so_far: Turns) -> tuple[str, str] | No
     last: dict[str, Seconds] = {choice.technique: at for at, choice in so_far.choices}
     kinds = [kind for kind in kinds if _free(kind[0], heard, so_far)]
     return min(kinds, key=lambda kind: last.get(kind[0], -1.0), default=None)
+
+
+def _still_to_reply(heard: Impression, part: Part, so_far: Turns) -> bool:
+    """Whether a reply was chosen for this rest of the maker's, and may still come."""
+    current, ended = so_far.choice, part.phrase.ended
+    if current is None or current.technique not in REPLIES or heard.onset is not None:
+        return False
+    return ended is not None and so_far.chosen_at >= ended and heard.playing.name != "silent"
 
 
 def _replying(heard: Impression, so_far: Turns) -> bool:
