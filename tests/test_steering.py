@@ -102,3 +102,19 @@ def test_who_keeps_the_tempo() -> None:
         changes = [abs(b - a) for a, b in pairwise(gaps)]
         unrest[what] = sum(changes) / len(changes)
     assert unrest["lead"] < 0.7 * unrest["follow"], unrest
+
+
+def test_an_aim_bends_the_choice() -> None:
+    """The same tune, some minutes of it: to converse, the partner takes turns and puts no chords under it;
+    to accompany, it does the reverse."""
+    tune = [(n, 1.0, pitch) for n, pitch in enumerate([60, 62, 64, 67, 65, 64, 62, 64] * 60)]
+    events = makers.steady(tune, 1, period=PERIOD, unevenness=0.3)
+
+    def chosen(aim: str | None) -> set[str]:
+        return {o.technique for o in outputs(events, Plan(aim=aim)) if isinstance(o, Chose)}
+
+    assert "dialoguing" in chosen("converse")
+    assert "accompanying" not in chosen("converse")
+    assert "accompanying" in chosen("accompany")
+    assert "dialoguing" not in chosen("accompany")
+    assert {"accompanying", "dialoguing"} & chosen(None)

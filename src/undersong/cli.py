@@ -17,6 +17,7 @@ import click
 
 import undersong
 from undersong import offline
+from undersong.choosing.table import AIMS
 from undersong.edges import files, midi, platform
 from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
@@ -85,6 +86,7 @@ def undersong_command(
 @click.argument("source", metavar="IN.mid", type=INPUT)
 @click.option("-o", "target", metavar="OUT.mid", type=INPUT, required=True, help="The duet.")
 @click.option("--technique", metavar="NAME", help="Only this technique, whatever the playing.")
+@click.option("--aim", type=click.Choice(tuple(AIMS)), help="What the session is for.")
 @click.option("--policy", "chooser", metavar="NAME", default="rules", show_default=True,
               help="Who chooses the techniques.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="For the partner's chance.")
@@ -104,8 +106,8 @@ def undersong_command(
               help="By which planned notes leave ahead.")  # fmt: skip
 @data_option
 def answer(
-    source: Path, target: Path, technique: str | None, chooser: str, seed: int, makers: tuple[str, ...],
-    log: Path | None, partner_starts: bool, finish: bool, keep: bool,
+    source: Path, target: Path, technique: str | None, aim: str | None, chooser: str, seed: int,
+    makers: tuple[str, ...], log: Path | None, partner_starts: bool, finish: bool, keep: bool,
     reaction_ms: float, lead_ms: float, correction_ms: float, forecast_only: bool, data: Path | None,
 ) -> None:  # fmt: skip
     """Play IN.mid to the partner as if live, and write the duet to OUT.mid."""
@@ -115,6 +117,7 @@ def answer(
     plan = Plan(
         technique=technique,
         policy=chooser,
+        aim=aim,
         lead=lead_ms / 1000,
         reaction=reaction_ms / 1000,
         correction=correction_ms / 1000,

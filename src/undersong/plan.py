@@ -36,16 +36,17 @@ class Plan:
     """What a session may do.
 
     ``technique``: only this technique, whatever the playing (None: choose by the playing).
-    ``policy``: who chooses then, by name. ``minutes``: how long the form of the playing is thought to be
-    (choosing.arc); nothing ends by itself.
-    ``lead``: seconds by which planned notes leave ahead. ``reaction``: seconds from hearing an
-    onset to the notes decided at it. ``correction``: a harmony note may be replaced once, so many
-    seconds at most after the onset that caused it (0: never). ``forecast_only``: nothing that sounds at
-    a moment depends on what the maker does at that moment or after it.
+    ``policy``: who chooses then, by name. ``aim``: what the session is for (choosing.table.AIMS; None:
+    the phases decide). ``minutes``: how long the form of the playing is thought to be (choosing.arc);
+    nothing ends by itself. ``lead``: seconds by which planned notes leave ahead. ``reaction``: seconds
+    from hearing an onset to the notes decided at it. ``correction``: a harmony note may be replaced once,
+    so many seconds at most after the onset that caused it (0: never). ``forecast_only``: nothing that
+    sounds at a moment depends on what the maker does at that moment or after it.
     """
 
     technique: str | None = None
     policy: str = "rules"
+    aim: str | None = None
     minutes: float = 10.0
     lead: float = 0.25
     reaction: float = 0.03
@@ -56,6 +57,8 @@ class Plan:
     def __post_init__(self) -> None:
         if self.technique is not None and not isinstance(self.technique, str):
             raise UsageError("A technique is named in words.")
+        if self.aim is not None and not isinstance(self.aim, str):
+            raise UsageError("An aim is named in words.")
         if not isinstance(self.policy, str):
             raise UsageError("A policy is named in words.")
         if not 1.0 <= self.minutes <= 120.0:

@@ -131,6 +131,7 @@ class Turns:
     first_sound: Seconds | None = None  # the maker's first onset
     opening: SteerKind | None = None  # how the maker opened, if at all
     opened_at: Seconds = 0.0
+    aim: str | None = None  # what the session is for, one of choosing.table.AIMS
     minutes: float = 10.0  # how long the form of the playing is thought to be
     resting: bool = False
     finishing: Seconds | None = None  # when Finish was asked for

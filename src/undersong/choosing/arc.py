@@ -35,6 +35,8 @@ def elapsed(heard: Impression, so_far: Turns) -> Seconds:
 
 def phase(heard: Impression, so_far: Turns) -> Phase:
     """Where in the form the playing is."""
+    if so_far.aim == "close":
+        return "close"
     gone, whole = elapsed(heard, so_far), 60.0 * so_far.minutes
     if gone < MEETING:
         return "meet"

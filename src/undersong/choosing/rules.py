@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from undersong.choosing.arc import met, phase, reply_welcome, silence_due, thin, trusted
 from undersong.choosing.table import (
+    AIMS,
     BEAT,
     ECHO,
     EXTEND,
@@ -103,8 +104,9 @@ def _from_table(heard: Impression, part: Part, so_far: Turns) -> Choice:
             for technique, beneath, because in row.answers
             if row.beat in ("", beat) and _free(technique, heard, so_far)
         ]
+        serving = [c for c in choices if c.technique in AIMS.get(so_far.aim or "", ())]
         if choices:
-            return _turn_about(choices, heard, part, so_far)
+            return _turn_about(serving or choices, heard, part, so_far)
     return Choice(SPACE, "You asked for something else, so I leave you room.")
 
 
@@ -150,7 +152,8 @@ def _reply(heard: Impression, part: Part, so_far: Turns) -> tuple[str, str] | No
     if phase(heard, so_far) == "return":
         kinds.reverse()  # what began comes back
     last: dict[str, Seconds] = {choice.technique: at for at, choice in so_far.choices}
-    kinds = [kind for kind in kinds if _free(kind[0], heard, so_far)]
+    serving = AIMS.get(so_far.aim or "", REPLIES)
+    kinds = [kind for kind in kinds if _free(kind[0], heard, so_far) and kind[0] in serving]
     return min(kinds, key=lambda kind: last.get(kind[0], -1.0), default=None)
 
 

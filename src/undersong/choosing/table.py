@@ -22,6 +22,17 @@ CHORDS, FRAME, EXTEND, RECALL, LEAD_ON = (
 REPLIES = (ECHO, EXTEND, RECALL)
 SUPPORTING = (GROUND, CHORDS, FRAME, REFLECT)  # what may go on beneath a reply
 
+# What a session may be for, and the answers that serve it: where a row has one of them, it is taken.
+# Without an aim the phases decide: meeting validates, later phases accompany and converse.
+AIMS: dict[str, tuple[str, ...]] = {
+    "validate": (GROUND, MIRROR, MATCH, REFLECT, ECHO),
+    "contain": (HOLD, BEAT, GROUND),
+    "enliven": (SHARED, FRAME, LEAD_ON, EXTEND),
+    "accompany": (CHORDS, GROUND),
+    "converse": (TALK, ECHO, EXTEND, RECALL),
+    "close": (GROUND, SPACE),
+}
+
 EVER: tuple[Phase, ...] = ("meet", "early", "develop", "turn", "return", "close")
 LATER = EVER[1:]
 
@@ -151,7 +162,6 @@ TABLE: tuple[Row, ...] = (
         "taps",
         "",
         ("develop", "turn", "return"),
-        (FRAME, None, "Your taps keep a beat, so I put a tune's chords over them."),
         (SHARED, None, "Your taps keep a beat, so I keep it with you."),
         (MATCH, None, "Your taps keep a beat, so I play in the same way."),
     ),
