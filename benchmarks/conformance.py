@@ -14,6 +14,7 @@ import argparse
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from statistics import fmean, median
 
 import corpora
@@ -34,6 +35,15 @@ NOTES = 48  # of each melody
 LONGEST = 240  # notes that a simulated maker may ask for
 AFTER = 26.0
 Notes = makers.Melody
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "conformance.md"
+PAGE = """# Does each technique keep its promise?
+
+Written by `make conformance`. Each technique, asked for by name, answers simulated makers who play melodies of
+written tunes in the way that it is for. A window of six seconds counts when that playing holds throughout; it is
+kept when the partner takes part and the contract holds (`undersong.testing.contracts`). Judged alike: a silent
+partner, and a fixed low C. Brackets are 95% bootstrap intervals over melodies. Some constants were set while
+looking at some of these melodies (docs/measurements.md says which).
+"""
 
 
 def answered(technique: str, given: Case) -> Played:
@@ -170,7 +180,9 @@ def main() -> None:
     parser.add_argument("--melodies", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
-    for section in results.write("conformance", lambda: sections(chosen.melodies, chosen.seed)):
+    found = results.write("conformance", lambda: sections(chosen.melodies, chosen.seed))
+    DOCS.write_text(PAGE + "".join(f"\n```text\n{section}\n```\n" for section in found), encoding="utf-8")
+    for section in found:
         print(f"{section}\n")
 
 

@@ -196,7 +196,7 @@ BAD = (
     (["answer", "tune.mid", "-o", "out.mid", "--log", "tune.mid"], "overwritten"),
     (["answer", "tune.mid", "-o", "out.mid", "--log", "./out.mid"], "overwritten"),
     (["answer", "tune.mid", "-o", "x" * 300], "cannot be written"),
-    (["answer", "tune.mid", "-o", "out.mid", "--technique", "mirroring"], "no technique 'mirroring' yet"),
+    (["answer", "tune.mid", "-o", "out.mid", "--technique", "juggling"], "no technique 'juggling'"),
     (["answer", "tune.mid", "-o", "out.mid", "--seed", "x"], "--seed"),
     (["answer", "tune.mid", "-o", "out.mid", "--reaction-ms", "-3"], "--reaction-ms"),
     (["answer", "tune.mid", "-o", "out.mid", "--maker", "9"], "no track '9'"),

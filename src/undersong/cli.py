@@ -112,7 +112,7 @@ def answer(
 ) -> None:  # fmt: skip
     """Play IN.mid to the partner as if live, and write the duet to OUT.mid."""
     if technique is not None and technique not in techniques():
-        raise UsageError(f"There is no technique {technique!r} yet; there are {', '.join(techniques())}.")
+        raise UsageError(f"There is no technique {technique!r}; there are {', '.join(techniques())}.")
     policy(chooser)  # refused before anything is read
     plan = Plan(
         technique=technique,
