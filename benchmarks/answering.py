@@ -236,7 +236,7 @@ def sections(most: int) -> list[str]:
         f"{len(pitched)} tentative fragments, answered freely\n\n"
         + compare([(ours(scene.events()), scene.accepted) for scene in pitched]),
         "Each fragment\n\n" + table(["fragment", *found], rows),
-        f"{len(unseen)} fragments written by another hand: no weight was fitted to them, variants were compared on them\n\n"
+        f"{len(unseen)} fragments by another hand: no weight fitted to them, variants compared on them\n\n"
         + compare([(ours(scene.events()), scene.accepted) for scene in unseen]),
         "Fragments of taps: windows in which the rhythmic contract is kept, and the first stroke\n\n"
         + table(["fragment", "kept", "first stroke after"], struck),

@@ -38,11 +38,12 @@ Notes = makers.Melody
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "conformance.md"
 PAGE = """# Does each technique keep its promise?
 
-Written by `make conformance`. Each technique, asked for by name, answers simulated makers who play melodies of
-written tunes in the way that it is for. A window of six seconds counts when that playing holds throughout; it is
-kept when the partner takes part and the contract holds (`undersong.testing.contracts`). Judged alike: a silent
-partner, and a fixed low C. Brackets are 95% bootstrap intervals over melodies. Some constants were set while
-looking at some of these melodies (docs/measurements.md says which).
+Written by `make conformance`. Each technique, asked for by name, answers simulated makers who play
+melodies of written tunes in the way that it is for. A window of six seconds counts when that playing
+holds throughout; it is kept when the partner takes part and the contract holds
+(`undersong.testing.contracts`). Judged alike: a silent partner, and a fixed low C. Brackets are 95%
+bootstrap intervals over melodies. What was set while looking at some of them stands in
+[measurements](measurements.md).
 """
 
 
