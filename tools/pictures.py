@@ -18,6 +18,7 @@ from undersong.reflecting.duet import duet
 from undersong.reflecting.roll import DUSK, MORNING, Palette, svg
 from undersong.testing.contracts import CONTRACTS
 from undersong.testing.makers import MAKER
+from undersong.testing.minutes import KINDS, TUNE, minutes
 from undersong.testing.scenes import FRAGMENTS, Scene
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +61,12 @@ def files() -> dict[Path, bytes]:
     for scene in (contract.scene for contract in CONTRACTS):
         path = ROOT / "docs" / "pictures" / f"{scene.name}.svg"
         made[path] = drawn(scene, scene.hears, MORNING).encode()
+    for kind, sections in KINDS:
+        path = ROOT / "docs" / "pictures" / f"minutes-{kind.replace(' ', '-')}.svg"
+        events = minutes(sections, TUNE, 1)
+        out = perform(make_session(Plan(), 0), events, events[-1].heard + AFTER)
+        title = f"Ten minutes with a maker who {kind}"
+        made[path] = svg(duet(events, out), title, MORNING, reasons=0).encode()
     docs = ROOT / "docs" / "techniques.md"
     text = docs.read_text(encoding="utf-8")
     before, rest = text.split(TABLE_BEGINS)

@@ -13,6 +13,14 @@ from dataclasses import dataclass
 from undersong.events import Input, NoteOff, NoteOn, Seconds, Tap
 from undersong.testing import makers
 
+# A tune of our own to play: (onset, duration in quarters, pitch), eight bars in G that turn back home.
+TUNE: makers.Melody = (
+    (0, 1, 67), (1, 1, 71), (2, 1, 74), (3, 1, 71), (4, 1, 72), (5, 0.5, 71), (5.5, 0.5, 69), (6, 2, 71),
+    (8, 1, 69), (9, 1, 72), (10, 1, 76), (11, 1, 74), (12, 0.5, 72), (12.5, 0.5, 71), (13, 1, 69),
+    (14, 2, 66),
+    (16, 1, 67), (17, 1, 71), (18, 1, 74), (19, 1, 79), (20, 1, 76), (21, 1, 72), (22, 2, 69),
+    (24, 1, 74), (25, 0.5, 72), (25.5, 0.5, 71), (26, 1, 69), (27, 1, 66), (28, 3, 67),
+)  # fmt: skip
 BREATH: Seconds = 2.5  # between two sections
 
 
