@@ -1,17 +1,25 @@
 """Harmony: chords and their voices, what is heard and foreseen, and the playing under a soloist."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playing import MAKERS, outputs
 from undersong import Plan, Session, perform
 from undersong.choosing.rules import Rules
+from undersong.edges import midi
 from undersong.events import HeardHarmony, Input
 from undersong.listening.harmony import HarmonyListener
 from undersong.listening.impression import Tonality
 from undersong.listening.repetition import Repetition
+from undersong.notes import Memory
+from undersong.offline import make_session
 from undersong.plugins import techniques
 from undersong.reflecting.duet import Duet, duet
+from undersong.remembering import log as codec
 from undersong.testing import makers
 from undersong.testing.scenes import evenly, read_playing
 from undersong.theory.chords import DIM, MAJ, MIN, OPEN, Chord, harte
@@ -92,7 +100,7 @@ def test_what_came_before_is_foreseen_when_it_comes_again() -> None:
     content, trust = repetition.expect(0.5)
     assert content[(67 + 5) % 12] == 1.0
     assert trust > 0.5
-    kept = Repetition(repetition.memory)
+    kept = Repetition((tuple((0.5 * n, pitch) for n, pitch in enumerate(tune)),))
     for n, pitch in enumerate(tune[:4]):
         kept.note(0.4 * n, pitch + 3)
     assert kept.expect(0.4)[0][(67 + 3) % 12] > 0.4
@@ -179,3 +187,31 @@ def test_one_stray_note_moves_no_chord_and_a_second_does() -> None:
         read.append(listener.harmony.chord)
     assert read[5] == read[4]
     assert read[6].holds(68)
+
+
+def test_an_earlier_session_is_remembered(tmp_path: Path) -> None:
+    """The same tune twice: with the log of the first time, more of the second is foreseen before it is
+    heard; the log of the second replays with what it remembered."""
+    events = makers.steady(TUNE, 3)
+    source, first, second = tmp_path / "in.mid", tmp_path / "1.jsonl", tmp_path / "2.jsonl"
+    source.write_bytes(midi.write([("maker", [m for e in events for m in midi.messages(e)])], 1000))
+    undersong("answer", str(source), "-o", str(tmp_path / "out.mid"), "--log", str(first))
+    out = str(tmp_path / "out.mid")
+    undersong("answer", str(source), "-o", out, "--log", str(second), "--remember", str(first))
+    log = codec.read(second.read_bytes())
+    assert len(log.header.memory) == 1
+    assert len(log.header.memory[0]) == len(TUNE)
+    undersong("replay", str(second))
+
+    def surprised(memory: Memory) -> float:
+        session = make_session(Plan(technique="giving-space"), 0, memory)
+        told = [o for o in perform(session, events, 60.0) if isinstance(o, HeardHarmony) and o.forecast]
+        return sum(o.confidence for o in told) / len(told)
+
+    assert surprised(log.header.memory) > surprised(()) + 0.02
+
+
+def undersong(*arguments: str) -> None:
+    command = [sys.executable, "-m", "undersong", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

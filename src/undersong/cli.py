@@ -27,6 +27,7 @@ from undersong.plugins import policy, techniques
 from undersong.reflecting import hearing
 from undersong.reflecting.duet import partner_tones
 from undersong.remembering import log as codec
+from undersong.remembering.replay import melodies
 from undersong.remembering.replay import replay as replay_log
 
 MANY = 4000  # events from which progress is shown
@@ -92,6 +93,8 @@ def undersong_command(
 @click.option("--seed", type=int, default=0, show_default=True, help="For the partner's chance.")
 @click.option("--maker", "makers", multiple=True, metavar="TRACK", help="A track that one maker "
               "plays, by name or number; repeat it for several makers.")  # fmt: skip
+@click.option("--remember", "earlier", multiple=True, type=INPUT, metavar="LOG", help="An earlier session "
+              "of the same person, by which harmony is foreseen; repeatable.")  # fmt: skip
 @click.option("--log", "log", type=INPUT, metavar="FILE", help="Write the session's log, too.")
 @click.option("--partner-starts", is_flag=True, help='The maker says "I\'ll start" to the partner.')
 @click.option("--finish", is_flag=True, help="The maker presses Finish at the end.")
@@ -107,13 +110,15 @@ def undersong_command(
 @data_option
 def answer(
     source: Path, target: Path, technique: str | None, aim: str | None, chooser: str, seed: int,
-    makers: tuple[str, ...], log: Path | None, partner_starts: bool, finish: bool, keep: bool,
-    reaction_ms: float, lead_ms: float, correction_ms: float, forecast_only: bool, data: Path | None,
+    makers: tuple[str, ...], earlier: tuple[Path, ...], log: Path | None, partner_starts: bool,
+    finish: bool, keep: bool, reaction_ms: float, lead_ms: float, correction_ms: float,
+    forecast_only: bool, data: Path | None,
 ) -> None:  # fmt: skip
     """Play IN.mid to the partner as if live, and write the duet to OUT.mid."""
     if technique is not None and technique not in techniques():
         raise UsageError(f"There is no technique {technique!r}; there are {', '.join(techniques())}.")
     policy(chooser)  # refused before anything is read
+    memory = melodies(codec.read(files.read_log(path)) for path in earlier)
     plan = Plan(
         technique=technique,
         policy=chooser,
@@ -135,7 +140,8 @@ def answer(
     with _progress(sum(len(maker.messages) for maker in playing)) as progress:
         take = offline.play(
             playing, plan, seed, partner_starts=partner_starts, finish=finish,
-            started=now.isoformat(timespec="seconds") if now else None, progress=progress,
+            started=now.isoformat(timespec="seconds") if now else None, memory=memory,
+            progress=progress,
         )  # fmt: skip
     duet = midi.duet(playing, take.partner)
     id_ = kept.keep_log(take.log, now) if kept is not None and now is not None else None

@@ -13,6 +13,10 @@ from undersong.events import MakerId, Seconds, Voice
 Beats = float
 
 
+# Earlier playing of one maker, one sequence a session: (onset in seconds, pitch), as plain values.
+Memory = tuple[tuple[tuple[Seconds, int], ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """A steady beat: ``period`` seconds long, beat 0 at ``origin``; confidence 0-1."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import undersong
 from undersong.edges import midi, platform
 from undersong.events import Input, Output, Seconds, Steer
+from undersong.notes import Memory
 from undersong.plan import Plan
 from undersong.plugins import policy, techniques
 from undersong.reflecting.duet import PartnerTone, partner_tones
@@ -29,9 +30,9 @@ class Take:
     seconds: Seconds
 
 
-def make_session(plan: Plan, seed: int) -> Session:
+def make_session(plan: Plan, seed: int, memory: Memory = ()) -> Session:
     """A session with every installed technique and the policy of the plan."""
-    return Session(plan, seed=seed, techniques=techniques(), policy=policy(plan.policy))
+    return Session(plan, seed=seed, techniques=techniques(), policy=policy(plan.policy), memory=memory)
 
 
 def play(
@@ -42,6 +43,7 @@ def play(
     partner_starts: bool = False,
     finish: bool = False,
     started: str | None = None,
+    memory: Memory = (),
     progress: Progress = lambda done: None,
 ) -> Take:
     """Play the makers' tracks to a new session, causally; then let it come to rest."""
@@ -52,8 +54,10 @@ def play(
         events.insert(0, Steer(0.0, 0.0, maker, "partner_starts"))
     if finish:
         events.append(Steer(last, last, maker, "finish"))
-    session = make_session(plan, seed)
-    header = Header(undersong.__version__, platform.engine(), seed, plan, tuple(techniques()), started)
+    session = make_session(plan, seed, memory)
+    header = Header(
+        undersong.__version__, platform.engine(), seed, plan, tuple(techniques()), started, memory
+    )
     writer = LogWriter(header)
     outputs: list[Output] = []
     log = bytearray()

@@ -33,6 +33,7 @@ from undersong.events import (
 )
 from undersong.listening.impression import Impression, softened
 from undersong.listening.listener import Listener
+from undersong.notes import Memory
 from undersong.plan import Plan
 from undersong.playing.limits import gate, loudest
 from undersong.playing.schedule import Schedule
@@ -56,15 +57,18 @@ MAKERS = 16  # more makers than this are a fault, not an ensemble
 class Session:
     """One duet, or a small ensemble with one partner.
 
-    ``techniques``: every technique by name; ``policy`` chooses among them unless the plan names one.
+    ``techniques``: every technique by name; ``policy`` chooses among them unless the plan names one;
+    ``memory``: earlier playing of the same maker, by which harmony is foreseen.
     """
 
-    def __init__(self, plan: Plan, *, seed: int, techniques: Registry, policy: Policy) -> None:
+    def __init__(
+        self, plan: Plan, *, seed: int, techniques: Registry, policy: Policy, memory: Memory = ()
+    ) -> None:
         self._plan = plan
         self._techniques = techniques
         self._policy = policy
         self._chance = Chance(seed)
-        self._listener = Listener()
+        self._listener = Listener(memory)
         # a correction is decided one reaction before it sounds
         correction = max(0.0, plan.correction - plan.soonest)
         self._turns = Turns(tuple(techniques), aim=plan.aim, minutes=plan.minutes, correction=correction)

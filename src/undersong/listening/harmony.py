@@ -13,9 +13,9 @@ from math import exp
 
 from undersong.events import HeardHarmony, MakerId, Seconds
 from undersong.listening.impression import Harmony, Tonality
-from undersong.listening.repetition import Memory, Repetition
+from undersong.listening.repetition import Repetition
 from undersong.listening.tables.lead_sheets import COMING, MOVES
-from undersong.notes import Pulse
+from undersong.notes import Memory, Pulse
 from undersong.theory.chords import DOM7, MAJ, MAJ6, MIN, MIN7, Chord, harte
 from undersong.theory.keys import SCALES
 

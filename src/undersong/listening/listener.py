@@ -21,7 +21,7 @@ from undersong.listening.impression import Impression, Meter, Part, Playing
 from undersong.listening.part import PartListener
 from undersong.listening.together import TogetherListener, steadier
 from undersong.listening.tonality import TonalityListener
-from undersong.notes import Pulse, Tone
+from undersong.notes import Memory, Pulse, Tone
 
 PEDAL = 64  # MIDI controller
 PEDAL_DOWN = 64  # value from which the pedal is down
@@ -36,13 +36,13 @@ QUIET = Playing("silent", 1.0, "nothing has sounded yet")
 
 
 class Listener:
-    """Hears every maker, and what they sound like together."""
+    """Hears every maker, and what they sound like together. ``memory``: a maker's earlier playing."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory = ()) -> None:
         self._parts: dict[MakerId, PartListener] = {}
         self._tonality = TonalityListener()
         self._together = TogetherListener()
-        self._harmony = HarmonyListener()
+        self._harmony = HarmonyListener(memory)
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
         self.new_group = False  # whether the last event opened a group of onsets

@@ -7,9 +7,9 @@ matching: the longest context found speaks). What followed there is expected to 
 from __future__ import annotations
 
 from undersong.events import Seconds
+from undersong.notes import Memory
 
 Note = tuple[Seconds, int]  # onset, pitch
-Memory = tuple[tuple[Note, ...], ...]  # past sequences of one maker: plain values, to be kept
 
 # Intervals in a context, the longest first, and how far what follows it is trusted (0-1).
 ORDERS: tuple[tuple[int, float], ...] = ((6, 0.95), (4, 0.8), (3, 0.6), (2, 0.35))
@@ -28,17 +28,13 @@ class Repetition:
         self._places: dict[tuple[int, ...], list[int]] = {}
         self._found: list[int] = []
         self._trust = 0.0
-        for sequence in memory:
-            start = self._notes[-1][0] + APART if self._notes else 0.0
+        past = [sequence for sequence in memory if sequence]
+        # all of it lies before this session's beginning, in order
+        start = -sum(sequence[-1][0] - sequence[0][0] + APART for sequence in past)
+        for sequence in past:
             for onset, pitch in sequence:
                 self.note(start + onset - sequence[0][0], pitch)
-        self._since = len(self._notes)
-        self._shift = self._notes[-1][0] + APART if self._notes else 0.0
-
-    @property
-    def memory(self) -> Memory:
-        """What was played, as one sequence to be kept."""
-        return (tuple(self._notes[self._since :]),)
+            start += sequence[-1][0] - sequence[0][0] + APART
 
     def note(self, onset: Seconds, pitch: int) -> None:
         """A note began; remembers it and where this turn was heard before."""

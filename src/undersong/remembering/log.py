@@ -17,6 +17,7 @@ from typing import Any
 
 from undersong.errors import EventError, UsageError
 from undersong.events import (
+    LATEST,
     Chose,
     Control,
     Input,
@@ -33,6 +34,7 @@ from undersong.events import (
     check,
     check_output,
 )
+from undersong.notes import Memory
 from undersong.plan import Limits, Plan
 
 FORMAT = 1
@@ -61,7 +63,8 @@ _KIND_OF: dict[tuple[str, str], type] = {named: kind for kind, named in _NAME_OF
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """With what a session was played. ``engine`` names our code, to the byte; plug-ins only by name."""
+    """With what a session was played. ``engine`` names our code, to the byte; plug-ins only by name.
+    ``memory``: the earlier playing that it began with."""
 
     version: str
     engine: str
@@ -69,6 +72,7 @@ class Header:
     plan: Plan
     techniques: tuple[str, ...]
     started: str | None = None  # ISO 8601, where the session was kept
+    memory: Memory = ()
 
     def line(self) -> str:
         """The header as the log's first line."""
@@ -81,7 +85,7 @@ class Header:
                 "plan": asdict(self.plan),
                 "techniques": list(self.techniques),
                 "tables": {},
-                "memory": None,
+                "memory": self.memory or None,
                 **({"started": self.started} if self.started else {}),
             }
         )
@@ -252,6 +256,13 @@ def _printable(text: object) -> str | None:
     return text if isinstance(text, str) and text.isprintable() else None
 
 
+def _memory(read: Any) -> Memory:
+    memory = tuple(tuple((float(onset), int(pitch)) for onset, pitch in sequence) for sequence in read)
+    if not all(0 <= pitch <= 127 and abs(onset) <= LATEST for one in memory for onset, pitch in one):
+        raise ValueError("no such pitch or time")
+    return memory
+
+
 def _read_header(line: str) -> Header:
     try:
         read = json.loads(line)
@@ -269,6 +280,7 @@ def _read_header(line: str) -> Header:
             plan=Plan(limits=limits, **plan),
             techniques=tuple(read["techniques"]),
             started=_printable(read.get("started")),
+            memory=_memory(read.get("memory") or ()),
         )
     except UsageError as error:
         raise EventError(f"The plan in this log cannot be played: {error}") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from undersong.choosing.policy import Policy
 from undersong.errors import EventError, UsageError
-from undersong.events import Chose, Output, Play, Release, Retract
+from undersong.events import Chose, MakerId, NoteOn, Output, Play, Release, Retract, Seconds
+from undersong.notes import Memory
 from undersong.remembering.log import Log, Logged, encode
 from undersong.session import Registry, Session
 
@@ -55,6 +56,7 @@ def rerun(log: Log, engine: str, techniques: Registry, policies: Policies) -> Re
         seed=log.header.seed,
         techniques=techniques,
         policy=policies(log.header.plan.policy),
+        memory=log.header.memory,
     )
     played: list[Logged] = []
     for event in log.inputs:
@@ -99,3 +101,15 @@ def _first_difference(log: Log, played: list[Logged]) -> Difference | None:
 
 def _logged(outputs: list[Output]) -> list[Logged]:
     return [o for o in outputs if isinstance(o, (Play, Retract, Release, Chose))]
+
+
+def melodies(logs: Iterable[Log]) -> Memory:
+    """What was played in earlier sessions, as a memory to begin another with: one sequence a maker."""
+    sequences: list[tuple[tuple[Seconds, int], ...]] = []
+    for log in logs:
+        played: dict[MakerId, list[tuple[Seconds, int]]] = {}
+        for event in log.inputs:
+            if isinstance(event, NoteOn):
+                played.setdefault(event.maker, []).append((event.heard, event.pitch))
+        sequences += [tuple(notes) for notes in played.values()]
+    return tuple(sequences)
