@@ -8,6 +8,8 @@ from undersong import Plan
 from undersong.events import Chose, Input, Play, Steer, SteerKind
 from undersong.reflecting.duet import duet
 from undersong.testing import makers
+from undersong.testing.minutes import KINDS, minutes
+from undersong.testing.minutes import TUNE as TUNE_OF_OURS
 from undersong.theory.loudness import level
 
 MAKER = makers.MAKER
@@ -118,3 +120,20 @@ def test_an_aim_bends_the_choice() -> None:
     assert "accompanying" in chosen("accompany")
     assert "dialoguing" not in chosen("accompany")
     assert {"accompanying", "dialoguing"} & chosen(None)
+
+
+def test_timbres_change_a_few_times_and_never_within_a_phrase() -> None:
+    """In ten minutes with each of six makers the partner's timbre changes two to four times, never while
+    one of its chords or melody notes goes on."""
+    for _, sections in KINDS:
+        events = minutes(sections, TUNE_OF_OURS, 1)
+        out = outputs(events)
+        plays = [o for o in out if isinstance(o, Play)]
+        changes = [b.at for a, b in pairwise(plays) if a.timbre != b.timbre]
+        assert 2 <= len(changes) <= 4
+        made = duet(events, plays)
+        for at in changes:
+            before = [
+                t for t in made.voice("chords", "melody") if t.onset < at - 0.05 and t.offset > at + 1.0
+            ]
+            assert not before

@@ -22,6 +22,7 @@ SteerKind = Literal[
     "more", "less", "change", "undo", "lead", "follow",
 ]  # fmt: skip
 
+TIMBRES = 3  # that a voice of the partner's may take turns with
 VOICES: tuple[Voice, ...] = ("bass", "chords", "melody", "percussion")
 STEERS: tuple[SteerKind, ...] = (
     "begin", "partner_starts", "rest", "finish", "technique",
@@ -119,7 +120,8 @@ Input = NoteOn | NoteOff | Tap | Control | Join | Leave | Steer
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """The partner sounds a note at ``at``, for at most ``seconds``."""
+    """The partner sounds a note at ``at``, for at most ``seconds``. ``timbre``: which of the voice's sounds
+    (0 to TIMBRES - 1), for whoever has several."""
 
     id: int
     at: Seconds
@@ -128,6 +130,7 @@ class Play:
     pitch: int
     velocity: int
     seconds: Seconds
+    timbre: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,7 @@ def check_output(output: Sounded | Chose) -> None:
         _moment("length", output.seconds)
         _within("pitch", output.pitch, 0, 127)
         _within("velocity", output.velocity, 1, 127)
+        _within("timbre", output.timbre, 0, TIMBRES - 1)
         if output.voice not in VOICES:
             raise EventError(f"There is no voice called {output.voice!r}.")
     elif isinstance(output, Release):

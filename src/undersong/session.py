@@ -15,10 +15,12 @@ from dataclasses import replace
 
 from undersong.answering.technique import RING_DOWN, Technique
 from undersong.chance import Chance
+from undersong.choosing.arc import timbre_due
 from undersong.choosing.policy import Policy
 from undersong.errors import EventError, UsageError
 from undersong.events import (
     LATEST,
+    TIMBRES,
     Chose,
     Input,
     Leave,
@@ -166,6 +168,9 @@ class Session:
                 heard = softened(heard, self._turns.wishes.softer)
             self._note_silence(heard)
             self._schedule.cap = loudest(heard, self._plan.limits)
+            if timbre_due(heard, self._turns):
+                self._turns.timbre = (self._turns.timbre + 1) % TIMBRES
+                self._turns.timbre_since = now
             changed = self._choose(heard, out)
             choice = self._turns.choice
             assert choice is not None

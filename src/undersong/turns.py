@@ -133,6 +133,8 @@ class Turns:
     opened_at: Seconds = 0.0
     aim: str | None = None  # what the session is for, one of choosing.table.AIMS
     minutes: float = 10.0  # how long the form of the playing is thought to be
+    timbre: int = 0  # of the partner's voices (events.Play)
+    timbre_since: Seconds = 0.0
     resting: bool = False
     finishing: Seconds | None = None  # when Finish was asked for
     silent_together: bool = False  # whether both have been silent for some seconds

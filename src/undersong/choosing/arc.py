@@ -24,6 +24,7 @@ SHARED_SILENCE_FROM: Seconds = 95.0
 SHARED_SILENCE_BY: Seconds = EARLY
 REPLY_REST: Seconds = 18.0  # between two replies to phrases
 TRUSTED_PHRASES = 3  # phrases of the maker's after which more than imitation may come
+TIMBRE_STAYS: Seconds = 150.0  # two to four changes in ten minutes
 THIN_EVERY: Seconds = 64.0  # the texture thins out so often,
 THIN_FOR: Seconds = 13.0  # for so long
 
@@ -79,6 +80,16 @@ def silence_due(heard: Impression, so_far: Turns) -> bool:
         return False
     offered = so_far.last("giving-space", "room")
     return offered is None or so_far.first_sound is None or offered.at < so_far.first_sound + MEETING
+
+
+def timbre_due(heard: Impression, so_far: Turns) -> bool:
+    """Whether the partner's voices may take another timbre now: some minutes after the last, and only in a
+    rest, the maker's or the partner's own, when none of them sounds but the ground."""
+    part = heard.lead
+    if part is None or elapsed(heard, so_far) < EARLY or heard.time - so_far.timbre_since < TIMBRE_STAYS:
+        return False
+    rests = part.phrase.ended is not None or thin(heard, so_far)
+    return rests and all(s.play.voice in ("bass", "percussion") for s in so_far.sounding.values())
 
 
 def thin(heard: Impression, so_far: Turns) -> bool:

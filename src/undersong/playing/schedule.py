@@ -151,6 +151,7 @@ class Schedule:
             pitch=note.pitch,
             velocity=max(1, min(note.velocity, self.cap.get(note.voice, note.velocity))),
             seconds=note.seconds,
+            timbre=self._turns.timbre,
         )
         self._next_id += 1
         sounding = Sounding(play, pending.technique, play.at + play.seconds)

@@ -23,7 +23,7 @@ export class Partner {
       const leaves = this.sound.contextTimeAt(from);
       // A reactive note answers the maker's own, which is as late on its way out as it is itself.
       const at = planned ? leaves : leaves + this.sound.outputLatency;
-      this.sound.play({ id: play.id, voice, pitch, velocity, at, seconds, planned });
+      this.sound.play({ id: play.id, voice, pitch, velocity, at, seconds, planned, timbre: play.timbre });
     }
     const to = from + seconds * 1000;
     this.marks.play({ who: "partner", id: String(play.id), pitch, velocity, voice, from, to, planned });

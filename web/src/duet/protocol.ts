@@ -35,6 +35,7 @@ export interface Play {
   pitch: number;
   velocity: number;
   seconds: number;
+  timbre: number; // which of the voice's sounds, 0 to 2
 }
 
 export interface Welcome {

@@ -62,7 +62,7 @@ export class Rehearing {
     const { pitch, velocity, voice } = sound;
     const id = FIRST_ID + number;
     if (voice !== null && pitch !== null) {
-      this.sound.play({ id, voice, pitch, velocity, at, seconds: sound.to - sound.from, planned: true });
+      this.sound.play({ id, voice, pitch, velocity, at, seconds: sound.to - sound.from, planned: true, timbre: 0 });
       this.marks.play({ who: "partner", id: String(id), pitch, velocity, voice, from, to, planned: true });
       return;
     }

@@ -16,6 +16,7 @@ export interface PartnerNote {
   readonly at: number; // context time of its attack
   readonly seconds: number; // the longest it may sound
   readonly planned: boolean; // planned notes of slow voices are started early; reactive ones never are
+  readonly timbre: number; // which of the voice's sounds
 }
 
 /** What became of a note, told by the audio thread in frames of the context. */

@@ -52,7 +52,7 @@ export class Studio {
   private partner(sound: Sound, pitch: number, velocity: number, seconds: number): void {
     const drum = sound === "drum" || sound === "rim";
     const voice: Voice = drum ? "percussion" : (sound as Voice);
-    const note = { id: this.frame, voice, pitch, velocity, at: this.frame, planned: false };
+    const note = { id: this.frame, voice, pitch, velocity, at: this.frame, planned: false, timbre: 0 };
     this.synth.play({ ...note, frames: seconds * RATE });
   }
 

@@ -4,7 +4,7 @@ import type { SpessaSynthProcessor } from "spessasynth_core";
 import { Fade } from "./fade";
 import { DrumStroke } from "./frame-drum";
 import type { Voice } from "./instrument";
-import { PARTS, program, RIM } from "./voices";
+import { PARTS, program, RIM, type Sound, soundOf } from "./voices";
 
 export const QUANTUM = 128; // the most frames rendered at once
 const SPARE = 2; // slots in which an older note may fade away for a new one
@@ -17,6 +17,7 @@ export interface Slot {
   readonly left: Float32Array;
   readonly right: Float32Array;
   readonly fade: Fade;
+  sound: Sound | null; // what its channel is set to
   active: boolean;
   id: number;
   since: number; // frame
@@ -44,6 +45,7 @@ export class Part {
         left,
         right: drum === null ? new Float32Array(QUANTUM) : left, // a drum stands in the middle
         fade: new Fade(),
+        sound: null,
         active: false,
         id: -1,
         since: 0,
@@ -59,12 +61,18 @@ export class Part {
   prepare(): void {
     for (const slot of this.slots) {
       this.stop(slot);
-      if (slot.drum === null) this.bank.programChange(slot.channel, program(this.voice));
+      this.set(slot, soundOf(this.voice, 0, 0));
     }
   }
 
-  begin(id: number, pitch: number, velocity: number, gain: number, frame: number): Slot {
+  private set(slot: Slot, sound: Sound): void {
+    if (slot.drum === null && slot.sound !== sound) this.bank.programChange(slot.channel, program(sound));
+    slot.sound = sound;
+  }
+
+  begin(id: number, sound: Sound, pitch: number, velocity: number, gain: number, frame: number): Slot {
     const slot = this.free(frame);
+    this.set(slot, sound);
     slot.active = true;
     slot.id = id;
     slot.since = frame;

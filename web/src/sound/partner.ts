@@ -14,6 +14,7 @@ export interface PartnerNoteAt {
   readonly at: number; // frame of its attack
   readonly frames: number; // the longest it may sound
   readonly planned: boolean;
+  readonly timbre: number;
 }
 
 interface Waiting {
@@ -92,7 +93,7 @@ export class Partner {
       this.sounded({ who: "partner", id: note.id, heard: now, wanted: note.at, begun: -1, late: true });
       return;
     }
-    const sound = soundOf(note.voice, note.pitch);
+    const sound = soundOf(note.voice, note.pitch, note.timbre);
     const speaks = Math.min(LONGEST_LEAD, attack(this.levels, sound, note.pitch));
     const lead = note.planned ? Math.round(speaks * this.sampleRate) : 0;
     const begin = Math.max(now, note.at - lead);
@@ -137,9 +138,9 @@ export class Partner {
   begin(frame: number): void {
     while (this.waiting.length > 0 && this.waiting[0]!.begin <= frame) {
       const { note, heard, late, fade } = this.waiting.shift()!;
-      const sound = soundOf(note.voice, note.pitch);
+      const sound = soundOf(note.voice, note.pitch, note.timbre);
       const gain = trim(this.levels, sound, note.pitch, note.velocity) * (late && note.planned ? SOFTER : 1);
-      const slot = this.parts[note.voice].begin(note.id, note.pitch, note.velocity, gain, frame);
+      const slot = this.parts[note.voice].begin(note.id, sound, note.pitch, note.velocity, gain, frame);
       const end = note.at + note.frames;
       slot.fade.fall(frame, end, end + PARTS[note.voice].tail * this.sampleRate);
       if (fade !== null) this.fall(slot, frame, fade.from, fade.to);

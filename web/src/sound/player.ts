@@ -209,10 +209,10 @@ export class Player implements Instrument {
     this.tell({ type: "offAll" });
   }
 
-  play({ id, voice, pitch, velocity, at, seconds, planned }: PartnerNote): void {
+  play({ id, voice, pitch, velocity, at, seconds, planned, timbre }: PartnerNote): void {
     const { stage } = this;
     if (stage === null) return;
-    const note = { id, voice, pitch, velocity, planned, at: stage.frame(at), frames: stage.frame(seconds) };
+    const note = { id, voice, pitch, velocity, planned, timbre, at: stage.frame(at), frames: stage.frame(seconds) };
     stage.tell({ type: "play", note });
   }
 

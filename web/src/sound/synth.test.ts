@@ -72,6 +72,23 @@ describe("a note of the partner's", () => {
     expect(rig.frame).toBeGreaterThan(from);
   });
 
+  it("takes turns with other sounds of the same loudness, except the ground", async () => {
+    const rig = await Rig.open(bytes);
+    const heard = (voice: Voice, timbre: number) => {
+      rig.play(voice, rig.frame, { timbre, frames: ms(400) });
+      const { partner } = rig.render(ms(400));
+      rig.synth.silence(ms(10));
+      rig.render(ms(1500));
+      return partner;
+    };
+    for (const voice of ["chords", "melody"] as const) {
+      const [first, second] = [heard(voice, 0), heard(voice, 1)];
+      expect(first.some((sample, i) => Math.abs(sample - second[i]!) > 0.001)).toBe(true);
+      expect(Math.abs(20 * Math.log10(peak(first) / peak(second)))).toBeLessThan(9);
+    }
+    expect(heard("bass", 0)).toEqual(heard("bass", 1));
+  }, 20_000);
+
   it("is started early by its attack when planned, and never when reactive", async () => {
     const rig = await Rig.open(bytes);
     const at = rig.frame + ms(300) + 13;

@@ -39,8 +39,16 @@ export const PARTS: Readonly<Record<Voice, Part>> = {
 export const RIM = 37; // the engine's pitch for the rim of its frame drum; any other is its middle
 export const MIDDLE = 41;
 
-/** The sound that a partner's note is played with. */
-export function soundOf(voice: Voice, pitch: number): Sound {
-  if (voice !== "percussion") return voice;
-  return pitch === RIM ? "rim" : "drum";
+/** What the parts take turns with. The ground stays the same. */
+const TURNS: Readonly<Record<Exclude<Voice, "percussion">, readonly Sound[]>> = {
+  bass: ["bass"],
+  chords: ["chords", "flute"],
+  melody: ["melody", "vibraphone", "kalimba"],
+};
+
+/** The sound that a partner's note is played with; `timbre`: which of those its part takes turns with. */
+export function soundOf(voice: Voice, pitch: number, timbre: number): Sound {
+  if (voice === "percussion") return pitch === RIM ? "rim" : "drum";
+  const sounds = TURNS[voice];
+  return sounds[timbre % sounds.length]!;
 }

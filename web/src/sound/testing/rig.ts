@@ -51,10 +51,10 @@ export class Rig {
     return { maker: makerL, partner: left, right };
   }
 
-  play(voice: Voice, at: number, change: Partial<{ pitch: number; velocity: number; frames: number; planned: boolean }> = {}): number {
+  play(voice: Voice, at: number, change: Partial<{ pitch: number; velocity: number; frames: number; planned: boolean; timbre: number }> = {}): number {
     const id = ++this.ids;
     const pitch = { bass: 45, chords: 60, melody: 67, percussion: 41 }[voice];
-    this.synth.play({ id, voice, pitch, velocity: 80, at, frames: RATE, planned: false, ...change });
+    this.synth.play({ id, voice, pitch, velocity: 80, at, frames: RATE, planned: false, timbre: 0, ...change });
     return id;
   }
 }
