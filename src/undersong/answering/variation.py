@@ -26,6 +26,7 @@ UNLIKELY = 0.6  # probability of an end below which the wait is longer
 LONGER = 1.25  # by this factor
 DENSER = 1.05  # onset groups to one of the maker's, at most: theirs thin out while the answer sounds
 STRETCHES = (1.0, 1.08, 1.16, 1.24)  # how much slower an answer may be, to be no denser than the maker
+LONGEST: Seconds = 16.0  # that an answer lasts: of a call without end only the last is answered
 FLOOR = 0.5  # onset groups a second that a very sparse maker still allows
 WINDOW: Seconds = 6.0  # over which they are counted
 OCTAVE = 12
@@ -101,7 +102,10 @@ def fitted(
     heard: Impression, so_far: Turns, tones: tuple[Tone, ...], begins: Seconds, least: int
 ) -> tuple[tuple[Tone, ...], list[Seconds]]:
     """The tones and when they sound again from ``begins`` on: in their own rhythm; where that would be
-    denser than the maker plays, a little slower; else only the last of them, ``least`` at least."""
+    denser than the maker plays, a little slower; else, as of a call that is very long, only the last of
+    them, ``least`` at least."""
+    while len(tones) > least and tones[-1].onset - tones[0].onset > LONGEST:
+        tones = tones[1:]
     while True:
         for stretch in STRETCHES:
             at = [begins + stretch * (tone.onset - tones[0].onset) for tone in tones]

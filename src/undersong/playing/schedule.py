@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from undersong.events import Play, Release, Retract, Seconds, Sounded, SteerKind, Voice
 from undersong.notes import After, Beat, Note, Pulse
 from undersong.plan import Plan
+from undersong.theory.grouping import onset_groups
 from undersong.theory.loudness import level, velocity_at
 from undersong.turns import Adapt, Sounding, Turns
 
@@ -21,6 +22,7 @@ FIRST_SHARE = 0.9  # where the corrected share begins, from the least to the mos
 SHARE_GAIN = 0.08  # how fast the corrected share learns, a beat
 SIZE_GAIN = 0.2  # how fast the usual size of asynchronies is learned
 NO_ADAPT = Adapt(0.0, 0.0)
+CALM = 8  # onset groups of the partner's in any one second, however fast the maker plays
 LEADING = 0.3  # share that is left of a phase correction where the partner leads
 FOLLOWING_PHASE, FOLLOWING_PERIOD, FOLLOWING_MOST = 0.5, 0.3, 0.03  # and the least where it follows
 
@@ -135,10 +137,20 @@ class Schedule:
         out: list[Sounded] = []
         while self._pending and self._pending[0].at - self._plan.lead <= now + 1e-9:
             pending = self._pending.pop(0)
-            together = sum(1 for s in self._turns.sounding.values() if s.ends > pending.at)
-            if together < self._plan.limits.polyphony:
+            if self._bearable(pending.at):
                 out.append(self._send(pending, now))
         return out
+
+    def _bearable(self, at: Seconds) -> bool:
+        """Whether one more note at this moment leaves the partner within its polyphony, and calm."""
+        together = sum(1 for s in self._turns.sounding.values() if s.ends > at)
+        if together >= self._plan.limits.polyphony:
+            return False
+        near = [one for one in self._turns.onsets(at - 1.0) if one < at + 1.0]
+        if len(near) < CALM:
+            return True
+        groups = onset_groups([*near, at])
+        return all(b - a >= 1.0 for a, b in zip(groups, groups[CALM:], strict=False))
 
     def _send(self, pending: _Pending, now: Seconds) -> Play:
         note = pending.note
@@ -201,7 +213,8 @@ class Schedule:
                 continue
             del self._sent_beats[id_]
             out.append(self._retract(id_, now))
-            out.append(self._send(replace(pending, at=at), now))
+            if self._bearable(at):
+                out.append(self._send(replace(pending, at=at), now))
         return out
 
     # --- taking back -------------------------------------------------------------------------
