@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from playing import MAKERS, outputs
 from undersong import Plan, Session, perform
 from undersong.choosing.rules import Rules
 from undersong.edges import midi
-from undersong.events import HeardHarmony, Input
+from undersong.events import Chose, HeardHarmony, Input
 from undersong.listening.harmony import HarmonyListener
 from undersong.listening.impression import Tonality
 from undersong.listening.repetition import Repetition
@@ -209,6 +210,16 @@ def test_an_earlier_session_is_remembered(tmp_path: Path) -> None:
         return sum(o.confidence for o in told) / len(told)
 
     assert surprised(log.header.memory) > surprised(()) + 0.02
+
+
+def test_a_surprise_now_and_then() -> None:
+    """Over minutes of a tune in four chords, home is met a few times by the sixth degree's chord: never
+    twice within a minute, and with a reason."""
+    tune = " ".join(["C5 E5 G5 E5 F5 A5 F5 D5 B4 D5 G5 B4 C5 E5 C5 C5"] * 30)
+    out = outputs(read_playing(evenly(tune, 0.5, 0.5, 0.45)), Plan(technique="accompanying"))
+    told = [o for o in out if isinstance(o, Chose) and "another light" in o.because]
+    assert 1 <= len(told) <= 5
+    assert all(b.time - a.time >= 60.0 for a, b in pairwise(told))
 
 
 def undersong(*arguments: str) -> None:

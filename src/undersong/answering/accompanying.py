@@ -14,6 +14,7 @@ foreseen. The other voices go the shortest way (theory/voicing.py).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from undersong.answering.technique import RING_DOWN, bar_seconds, velocity_under
@@ -21,7 +22,8 @@ from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Harmony, Impression, Part
 from undersong.notes import After, Note
-from undersong.theory.chords import MIN7, OPEN, QUALITIES, Chord
+from undersong.theory.chords import MAJ, MIN, MIN7, OPEN, QUALITIES, Chord
+from undersong.theory.keys import MODES
 from undersong.theory.loudness import level
 from undersong.theory.voicing import lead, parallels
 from undersong.turns import NOTHING, Answer, LetGo, Sounding, Turn, Turns
@@ -46,6 +48,9 @@ CONSONANT = (0, 3, 4, 7, 8, 9)  # melody over bass, octaves aside
 DISSONANT, NO_ROOT, FIFTH_LOW = 20.0, 2.5, 12.0  # cost of a bass
 PARALLEL = 30.0
 BY_STEP, BY_FOURTH, OTHERWISE, STAYS = 0.0, 1.0, 3.0, 1.5  # cost of how it moves
+KEY_SURE = 0.5  # confidence of a key from which home is known
+SURPRISE_REST: Seconds = 75.0  # between two surprises, while the tune flows
+MINOR_MODES = (1, 2, 3)  # of theory.keys.MODES
 PREPARES = 1.0  # less cost within a step, fourth or fifth of the root that is foreseen
 
 
@@ -80,6 +85,10 @@ class Accompanying:
         if since < SETTLE and not 0.0 < since <= so_far.correction:
             return Answer(until=forsaken)
         if round(last.about) != _number(harmony.chord):
+            other = _deceptive(heard, harmony, so_far)
+            if other is not None:
+                reason = "You came home, so for once I put your note in another light."
+                return self._sound(heard, part, harmony, held, last, reason, other)
             return self._sound(heard, part, harmony, held, last, _because(harmony))
         off = [
             level(s.play.velocity, s.play.voice)
@@ -100,10 +109,14 @@ class Accompanying:
         held: list[Sounding],
         last: Turn | None,
         because: str,
+        instead: Chord | None = None,
     ) -> Answer:
-        """The chord, from what sounds now to where it is near."""
+        """The chord, or another for once, from what sounds now to where it is near."""
         assert heard.onset is not None
         assert heard.onset.pitch is not None
+        due = _number(harmony.chord)
+        if instead is not None:
+            harmony = replace(harmony, chord=instead)
         chord, melody = harmony.chord, heard.onset.pitch
         before = _melody_at(part, last.at if last is not None else heard.time, melody)
         basses = [s.play.pitch for s in held if s.play.voice == "bass"]
@@ -134,9 +147,28 @@ class Accompanying:
             ),
             let_go=LetGo(_ids(held), 0.0) if held else None,
             until=part.last_sound + FORSAKEN,
-            turn=Turn(self.name, "chord", heard.time, float(_number(chord))),
+            # what was due is remembered, so that the next change leaves the surprise like any other chord
+            turn=Turn(self.name, "chord" if instead is None else "surprise", heard.time, float(due)),
             because=because,
         )
+
+
+def _deceptive(heard: Impression, harmony: Harmony, so_far: Turns) -> Chord | None:
+    """Now and then, where a flowing tune comes home on a note that both hold, the chord of the sixth
+    degree for the tonic's."""
+    tonality = heard.tonality
+    if heard.playing.name != "flowing" or tonality is None or tonality.confidence < KEY_SURE:
+        return None
+    mine = [turn for turn in so_far.turns if turn.technique == Accompanying.name]
+    last = so_far.last(Accompanying.name, "surprise") or (mine[0] if mine else None)
+    if last is None or heard.time - last.at < SURPRISE_REST:
+        return None
+    minor = MODES.index(tonality.mode) in MINOR_MODES
+    sixth = Chord((tonality.tonic + (8 if minor else 9)) % 12, MAJ if minor else MIN)
+    assert heard.onset is not None
+    assert heard.onset.pitch is not None
+    home = harmony.chord.root == tonality.tonic and harmony.chord.pcs[1] == (3 if minor else 4)
+    return sixth if home and sixth.holds(heard.onset.pitch) else None
 
 
 def _ids(held: list[Sounding]) -> tuple[int, ...]:
