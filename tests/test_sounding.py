@@ -166,3 +166,18 @@ def test_planned_answers_land_on_their_stamps(
         report(page, "groove", capsys)
         assert all(abs(off) <= 2.0 for off in rendered), rendered
         assert all(abs(off) <= CLOCKS for off in meant), meant
+
+
+def test_a_wish_is_heard_and_told(browser: Browser, tmp_path: Path) -> None:
+    """Behind "Why?": "Softer" reaches the partner, which says so; and it can be taken back."""
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        by_keyboard(page)
+        page.wait_until("ears.socket.some((m) => m.type === 'play')")
+        page.button("Why?").click()
+        page.button("Softer").click()
+        page.wait_until("ears.socket.some((m) => m.type === 'chose' && m.because.includes('softer'))")
+        page.button("As before").click()
+        page.wait_until(
+            "ears.socket.some((m) => m.type === 'chose' && m.because.includes('took your wish'))"
+        )
+        assert [m["what"] for m in page.said("steer", out=True)][-2:] == ["less", "undo"]
