@@ -1,7 +1,8 @@
 """Renders every scene and its answer as sound, for the ear: ``python tools/listen.py FOLDER``.
 
 One WAV file a scene, the simulated maker at the piano and the partner as the page would sound them; a
-line for each says its highest sample and how far the partner lies under the maker. Needs the built page
+line for each says its highest sample and how far the partner lies under the maker, both as plain mean
+levels: a sustained tone counts for as long as it sounds. Needs the built page
 and the extra ``render``.
 """
 
@@ -48,7 +49,7 @@ def peak(sound: array[int]) -> float:
     return decibels(max((abs(sample) for sample in sound), default=0) / FULL)
 
 
-def level(sound: array[int], begins: Sequence[int], frames: int) -> float:
+def level(sound: array[int], begins: Sequence[int], frames: int) -> float | None:
     """Mean level in dB below full of the stretches that begin at these frames, silent ones left out."""
     energies = []
     for begin in begins:
@@ -56,13 +57,14 @@ def level(sound: array[int], begins: Sequence[int], frames: int) -> float:
         energy = sum(sample * sample for sample in stretch) / (2 * frames)
         if energy > SILENT:
             energies.append(energy)
-    return decibels((sum(energies) / len(energies)) ** 0.5 / FULL) if energies else decibels(0)
+    return decibels((sum(energies) / len(energies)) ** 0.5 / FULL) if energies else None
 
 
 def under(maker: array[int], partner: array[int], begins: Sequence[int]) -> str:
     """How far the partner lies under the maker over these stretches."""
     frames = round(STRETCH * RATE)
-    return f"{level(maker, begins, frames) - level(partner, begins, frames):5.1f} dB"
+    above, below = level(maker, begins, frames), level(partner, begins, frames)
+    return "silent" if above is None or below is None else f"{above - below:.1f} dB"
 
 
 def main() -> int:
