@@ -32,7 +32,6 @@ from undersong.events import (
 )
 from undersong.listening.part import LONGEST_HELD
 from undersong.plan import Limits
-from undersong.playing.schedule import CALM
 from undersong.plugins import techniques
 from undersong.reflecting.duet import PartnerTone, duet, partner_tones
 from undersong.testing import makers
@@ -43,6 +42,7 @@ from undersong.theory.grouping import onset_groups
 
 LIMITS = Limits()
 LET_GO: Seconds = 25.0  # after everything was let go the partner is silent
+CALM = 8  # onset groups in any one second, however fast the maker plays
 WAKES = 24  # wake-ups in any one second
 FREE = "free"
 PARTNERS = (FREE, *sorted(techniques()))

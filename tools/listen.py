@@ -1,0 +1,103 @@
+"""Renders every scene and its answer as sound, for the ear: ``python tools/listen.py FOLDER``.
+
+One WAV file a scene, the simulated maker at the piano and the partner as the page would sound them; a
+line for each says its highest sample and how far the partner lies under the maker, both as plain mean
+levels: a sustained tone counts for as long as it sounds. Needs the built page
+and the extra ``render``.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Sequence
+from math import log10
+from pathlib import Path
+
+from undersong import Plan, UsageError, perform
+from undersong.edges.render import RATE, Renderer
+from undersong.events import Input, NoteOn, Output, Seconds, Steer, Tap
+from undersong.offline import make_session
+from undersong.testing.contracts import CONTRACTS
+from undersong.testing.makers import MAKER
+from undersong.testing.scenes import FRAGMENTS, Scene
+
+AFTER: Seconds = 12.0  # after the scene's last event
+RING: Seconds = 2.0  # for what still rings
+FULL = 32768  # the largest sample
+SILENT = FULL * FULL * 1e-6  # energy at -60 dB: less than that is no sound
+STRETCH: Seconds = 0.4  # over which levels are taken
+USAGE = "Usage: python tools/listen.py FOLDER"
+
+
+def answered(scene: Scene) -> tuple[list[Input], list[Output], Seconds]:
+    """The scene's playing, what the partner makes of it, and when it is over."""
+    events: list[Input] = scene.events()
+    end = events[-1].heard
+    if scene.name == "ending":
+        events.append(Steer(end, end, MAKER, "finish"))
+    session = make_session(Plan(technique=scene.technique), 0)
+    return events, perform(session, events, end + AFTER), end + AFTER + RING
+
+
+def decibels(value: float) -> float:
+    return 20 * log10(max(value, 1e-9))
+
+
+def peak(sound: array[int]) -> float:
+    """The highest sample in dB below full."""
+    return decibels(max((abs(sample) for sample in sound), default=0) / FULL)
+
+
+def level(sound: array[int], begins: Sequence[int], frames: int) -> float | None:
+    """Mean level in dB below full of the stretches that begin at these frames, silent ones left out."""
+    energies = []
+    for begin in begins:
+        stretch = sound[2 * begin : 2 * (begin + frames)]
+        energy = sum(sample * sample for sample in stretch) / (2 * frames)
+        if energy > SILENT:
+            energies.append(energy)
+    return decibels((sum(energies) / len(energies)) ** 0.5 / FULL) if energies else None
+
+
+def under(maker: array[int], partner: array[int], begins: Sequence[int]) -> str:
+    """How far the partner lies under the maker over these stretches."""
+    frames = round(STRETCH * RATE)
+    above, below = level(maker, begins, frames), level(partner, begins, frames)
+    return "silent" if above is None or below is None else f"{above - below:.1f} dB"
+
+
+def main() -> int:
+    """Render all of them; returns the exit code."""
+    if len(sys.argv) != 2:
+        print(USAGE)
+        return 2
+    folder = Path(sys.argv[1])
+    scenes = [*(contract.scene for contract in CONTRACTS), *FRAGMENTS]
+    try:
+        with Renderer() as renderer:
+            folder.mkdir(parents=True, exist_ok=True)
+            for number, scene in enumerate(scenes, 1):
+                inputs, outputs, until = answered(scene)
+                path = folder / f"{scene.name}.wav"
+                path.write_bytes(renderer.wav(inputs, outputs, until))
+                whole, maker, partner = (
+                    array("h", b"".join(renderer.chunks(mine, theirs, until)))
+                    for mine, theirs in ((inputs, outputs), (inputs, []), ([], outputs))
+                )
+                onsets = [round(e.time * RATE) for e in inputs if isinstance(e, (NoteOn, Tap))]
+                always = range(0, round(until * RATE), round(STRETCH * RATE))
+                print(
+                    f"{number:2} of {len(scenes)}  {path.name:23} highest {peak(whole):5.1f} dB; under",
+                    end="",
+                )
+                print(f" maker at their onsets {under(maker, partner, onsets)},", end="")
+                print(f" in all {under(maker, partner, always)}", flush=True)
+    except UsageError as error:
+        print(error)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
