@@ -28,7 +28,8 @@ from undersong.theory.loudness import level
 from undersong.theory.voicing import lead, parallels
 from undersong.turns import NOTHING, Answer, LetGo, Sounding, Turn, Turns
 
-UNDER_BASS, UNDER_CHORDS = 5.0, 6.5  # dB under the maker
+# dB under the maker, of each note, since notes that sound together add up.
+UNDER_BASS, UNDER_CHORDS = 6.3, 8.0
 LOW, HIGH = 38, 49  # register of the bass, MIDI pitch
 BELOW = 7  # semitones, least distance of the bass to the maker
 CHORDS_LOW, CHORDS_HIGH = 48, 69  # register of the chords,
