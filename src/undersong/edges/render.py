@@ -121,6 +121,7 @@ def _piece(inputs: Iterable[Input], outputs: Iterable[Output], until: Seconds) -
             {
                 "id": p.id, "voice": p.voice, "pitch": p.pitch, "velocity": p.velocity,
                 "at": _frame(p.at), "frames": _frame(p.seconds), "planned": p.kind == "planned",
+                "timbre": p.timbre,
             }
             for p in plays.values()
         ],
