@@ -62,6 +62,7 @@ class Session:
     def __init__(self, plan: Plan, *, seed: int, techniques: Registry, policy: Policy) -> None:
         self._plan = plan
         self._techniques = techniques
+        self._take_turns = tuple(name for name, technique in techniques.items() if technique.takes_turns)
         self._policy = policy
         self._chance = Chance(seed)
         self._listener = Listener()
@@ -261,8 +262,9 @@ class Session:
             turns.first_sound = now
         if self._listener.new_group:
             out += self._schedule.follow(min(event.time, now), now)
-        for name, technique in self._techniques.items():
-            if not technique.takes_turns:
+        at_work = self._schedule.at_work()
+        for name in self._take_turns:
+            if name not in at_work:
                 continue
             out += self._schedule.withdraw(name, now, now + YIELD_AFTER)
             ids = tuple(

@@ -203,7 +203,7 @@ class HarmonyListener:
         step = 0.0 if self._astray else STEP
         for degree in range(24):  # counted from the tonic, so that ties fall alike in every key
             chord = (degree + tonic) % 12 + 12 * (degree // 12)
-            worth = AHEAD * held[chord] + step * moves[_degree(chord, tonic)] / 100
+            worth = AHEAD * held[chord] + step * moves[degree] / 100
             worth = round(worth + STILL * (chord == present), 6)
             if worth > most:
                 best, most = chord, worth

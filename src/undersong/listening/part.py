@@ -50,6 +50,9 @@ class PartListener:
         self._pedalled: set[int] = set()
         self._pedal = False
         self._register: deque[int] = deque(maxlen=REGISTER)
+        self._lowest: int | None = None  # of the register
+        self._middle: int | None = None
+        self._unpitched = PITCHED_FOR  # tones since the last one with pitch
         self._onsets = 0
         self._first_onset: Seconds = 0.0
         self._last_onset: Seconds = 0.0
@@ -78,11 +81,15 @@ class PartListener:
             self._held[pitch] = tone
             self._pedalled.discard(pitch)
             self._register.append(pitch)
+            ranked = sorted(self._register)
+            self._lowest, self._middle = ranked[0], ranked[len(ranked) // 2]
+            self._unpitched = 0
             self._last_pitch = pitch
             if self._first_pitch is None:
                 self._first_pitch = pitch
         else:
             tone = Tone(time, time + TAP_SECONDS, None, force, self.maker)
+            self._unpitched += 1
             self._last_end = max(self._last_end, time + TAP_SECONDS)
         self._tones.append(tone)
         new_group = self._dynamics.onset(time, force)
@@ -233,9 +240,7 @@ class PartListener:
 
     def part(self, now: Seconds) -> Part:
         """The frozen snapshot."""
-        register = sorted(self._register)
         sound = self._sound_until()
-        recent = list(self._tones)[-PITCHED_FOR:]
         return Part(
             maker=self.maker,
             playing=self._state.playing,
@@ -247,9 +252,9 @@ class PartListener:
             last_onset=self._last_onset,
             last_sound=min(now, sound),
             holding=bool(self._held) and sound > now,
-            pitched=any(tone.pitch is not None for tone in recent),
-            lowest=register[0] if register else None,
-            middle=register[len(register) // 2] if register else None,
+            pitched=self._unpitched < PITCHED_FOR,
+            lowest=self._lowest,
+            middle=self._middle,
             first_pitch=self._first_pitch,
             first_motif=self._motif.first,
             trend=self._trend,

@@ -205,6 +205,11 @@ class Schedule:
 
     # --- taking back -------------------------------------------------------------------------
 
+    def at_work(self) -> set[str]:
+        """The techniques with notes that are planned or sound; only asked about, never looped over."""
+        names = {pending.technique for pending in self._pending}
+        return names.union([sounding.technique for sounding in self._turns.sounding.values()])
+
     def withdraw(self, technique: str, now: Seconds, from_: Seconds) -> list[Sounded]:
         """Take back a technique's notes that would begin after ``from_``."""
         self._pending = [p for p in self._pending if p.technique != technique or p.at <= from_]
