@@ -204,8 +204,9 @@ class HarmonyListener:
         for degree in range(24):  # counted from the tonic, so that ties fall alike in every key
             chord = (degree + tonic) % 12 + 12 * (degree // 12)
             worth = AHEAD * held[chord] + step * moves[degree] / 100
-            worth = round(worth + STILL * (chord == present), 6)
-            if worth > most:
+            worth += STILL * (chord == present)
+            # what is not above the best unrounded is not above it rounded
+            if worth > most and (worth := round(worth, 6)) > most:
                 best, most = chord, worth
         return best
 

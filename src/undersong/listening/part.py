@@ -63,6 +63,8 @@ class PartListener:
         self._announced: Seconds | None = None
         self._trend = Trend()
         self._trend_due: Seconds = 0.0
+        self._wake: Seconds | None = None  # as long as nothing changes
+        self._changed = False
 
     # --- what comes in ---------------------------------------------------------------------
 
@@ -71,6 +73,7 @@ class PartListener:
     ) -> tuple[Tone, bool, Seconds, list[Heard]]:
         """A note or tap began. Returns the tone, whether it began a phrase, the silence before it
         and what was heard anew."""
+        self._changed = True
         time = max(time, self._last_onset) if self._onsets else time
         pause = 0.0 if self._held or not self._onsets else max(0.0, time - self._last_end)
         force = UNKNOWN_VELOCITY if velocity is None else velocity
@@ -129,6 +132,7 @@ class PartListener:
         if self._pedal and not forced:
             self._pedalled.add(pitch)
             return None
+        self._changed = True
         del self._held[pitch]
         self._pedalled.discard(pitch)
         ended = Tone(tone.onset, max(time, tone.onset), pitch, tone.velocity, self.maker)
@@ -162,6 +166,12 @@ class PartListener:
     @property
     def wake_at(self) -> Seconds | None:
         """When time alone will change what is heard."""
+        if self._changed:  # asked several times between two changes
+            self._wake = self._next_change()
+            self._changed = False
+        return self._wake
+
+    def _next_change(self) -> Seconds | None:
         if not self._onsets:
             return None
         times = [self._pulse.lost_at, self._state.settles_at, self._next_announcement()]
@@ -179,6 +189,7 @@ class PartListener:
     def advance(self, now: Seconds) -> tuple[list[Heard], int | None]:
         """Let time pass to ``now``. Returns what was heard anew, and the pitch on which a phrase
         came to rest, if one did."""
+        self._changed = True
         heard: list[Heard] = []
         rested: int | None = None
         self._pulse.advance(now)

@@ -72,7 +72,7 @@ def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse
     active = sum([min(gap, 2.0) for gap in gaps]) + (min(now - times[-1], 1.0) if times else 0.0)
     # one gap against the one before it: slow drift and long-short patterns are not unevenness
     changes = sorted(
-        min(abs(b - a), abs(b - 2 * a), abs(2 * b - a)) / max(a, b) for a, b in itertools.pairwise(gaps)
+        [min(abs(b - a), abs(b - 2 * a), abs(2 * b - a)) / max(a, b) for a, b in itertools.pairwise(gaps)]
     )
     pitches = [tone.pitch for tone in recent if tone.pitch is not None]
     span = (times[-1] - times[0]) if len(times) > 1 else 0.0

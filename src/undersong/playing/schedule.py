@@ -8,6 +8,7 @@ move with the partner's clock until they leave, and are sent again if it then st
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from undersong.events import Play, Release, Retract, Seconds, Sounded, SteerKind, Voice
@@ -86,7 +87,7 @@ class Schedule:
         self._followed = 0.0  # the beat at which the clock was last corrected
         self._planned = 0
         self._next_id = 1
-        self.cap: dict[Voice, int] = {}  # the velocity that no note passes when it leaves
+        self.cap: Mapping[Voice, int] = {}  # the velocity that no note passes when it leaves
 
     # --- planning ----------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ it). ``TRIM`` holds each voice's difference from that curve; it is 0 until measu
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import log10
 
 from undersong.events import Voice
@@ -32,7 +31,6 @@ def level(velocity: int, voice: Voice | None = None) -> float:
     return _LEVEL[velocity] + (_TRIM[voice] if voice else 0.0)
 
 
-@lru_cache(maxsize=64)  # asked for every voice at every event, and levels change only with a note
 def velocity_at(decibels: float, voice: Voice | None = None) -> int:
     """The velocity 1-127 whose level is nearest to ``decibels``."""
     wanted = 127 * 10 ** ((decibels - (_TRIM[voice] if voice else 0.0)) / SLOPE)
