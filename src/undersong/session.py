@@ -229,9 +229,11 @@ class Session:
             self._until.pop(name, None)
         else:
             self._until[name] = max(answer.until, now + 0.001)
-        notes = shade(gate(answer, name, heard, self._turns, self._plan.limits), self._chance)
-        if answer.notes and not notes:
-            return  # the limits left nothing of it: then the rest of it is not done, either
+        notes = answer.notes
+        if notes:
+            notes = shade(gate(answer, name, heard, self._turns, self._plan.limits), self._chance)
+            if not notes:
+                return  # the limits left nothing of it: then the rest of it is not done, either
         if answer.because:
             self._say(name, answer.because, now, out)
         if answer.turn is not None:

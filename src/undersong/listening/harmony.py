@@ -130,12 +130,15 @@ class HarmonyListener:
             rest = (1.0 - trust) / sum(self._lately)
             return [rest * x + trust * y for x, y in zip(self._lately, again, strict=True)]
         table = COMING[_MODE[tonality.mode] in MINOR_MODES]
-        soon = [0.0] * 12
-        for number, x in enumerate(self.known(maker, tonic, span)):
-            if x > SLIGHT:
-                x /= 1000
-                soon = [s + x * row for s, row in zip(soon, table[number], strict=True)]
-        soon = [max(0.0, x) for x in soon]
+        known = self.known(maker, tonic, span)
+        weights = [x / 1000 for x in known if x > SLIGHT]
+        rows = [row for x, row in zip(known, table, strict=True) if x > SLIGHT]
+        soon: list[float] = []
+        for column in zip(*rows, strict=True):
+            share = 0.0
+            for x, y in zip(weights, column, strict=True):
+                share += x * y
+            soon.append(max(0.0, share))
         return soon[12 - tonic :] + soon[: 12 - tonic]
 
     def _present(
@@ -156,8 +159,9 @@ class HarmonyListener:
         for root, quality in ((0, 0), (8, 0), (5, 0), (0, 1), (9, 1), (5, 1)):
             chord = (pc + root) % 12 + 12 * quality
             worth = LATELY * lately[chord] / whole + SOON * held[chord]
-            worth = round(worth + MOVE * moves[_degree(chord, tonic)] / 100, 6)
-            if worth > most:
+            worth += MOVE * moves[_degree(chord, tonic)] / 100
+            # what is not above the best unrounded is not above it rounded
+            if worth > most and (worth := round(worth, 6)) > most:
                 best, most = chord, worth
         if number is not None:
             self._saved -= 1.0
@@ -205,8 +209,7 @@ class HarmonyListener:
             chord = (degree + tonic) % 12 + 12 * (degree // 12)
             worth = AHEAD * held[chord] + step * moves[degree] / 100
             worth += STILL * (chord == present)
-            # what is not above the best unrounded is not above it rounded
-            if worth > most and (worth := round(worth, 6)) > most:
+            if worth > most and (worth := round(worth, 6)) > most:  # as in _present
                 best, most = chord, worth
         return best
 

@@ -30,8 +30,6 @@ def gate(
     answer: Answer, technique: str, heard: Impression, so_far: Turns, limits: Limits
 ) -> tuple[Note, ...]:
     """The notes of an answer that may sound. How loud they may be is asked when they leave."""
-    if not answer.notes:
-        return ()
     clock = answer.clock or so_far.clock
     density = max([part.dynamics.density for part in heard.makers.values()], default=0.0)
     most = limits.denser * max(limits.density_floor, density) * WINDOW
