@@ -111,14 +111,12 @@ class HarmonyListener:
         share of what sounded lately, and what followed such a turn before, as far as it is trusted."""
         again, trust = self._repetitions[maker].expect(span)
         whole = sum(self._lately)
-        known = [0.0] * 48
+        known = [0.0] * 24
         assert self._last is not None
         known[(self._last[1] - tonic) % 12] = 1.0
         known[12 + (self._before - tonic) % 12] = 1.0
-        for pc in range(12):
-            degree = (pc - tonic) % 12
-            known[24 + degree] = self._lately[pc] / whole
-            known[36 + degree] = trust * again[pc]
+        known += [x / whole for x in self._lately[tonic:] + self._lately[:tonic]]
+        known += [trust * x for x in again[tonic:] + again[:tonic]]
         return known
 
     def _soon(self, maker: MakerId, tonality: Tonality, pulse: Pulse | None) -> list[float]:

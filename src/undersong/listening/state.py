@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from undersong.events import Seconds
 from undersong.listening.impression import Playing, Trend
@@ -70,10 +71,7 @@ def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse
     times = [time for time in groups if time > since]
     gaps = [b - a for a, b in itertools.pairwise(times)]
     active = sum([min(gap, 2.0) for gap in gaps]) + (min(now - times[-1], 1.0) if times else 0.0)
-    # one gap against the one before it: slow drift and long-short patterns are not unevenness
-    changes = sorted(
-        [min(abs(b - a), abs(b - 2 * a), abs(2 * b - a)) / max(a, b) for a, b in itertools.pairwise(gaps)]
-    )
+    changes = sorted([_change(a, b) for a, b in itertools.pairwise(gaps)])
     pitches = [tone.pitch for tone in recent if tone.pitch is not None]
     span = (times[-1] - times[0]) if len(times) > 1 else 0.0
     return Evidence(
@@ -89,6 +87,12 @@ def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse
         cell=_cell(recent),
         faded=_faded(lately),
     )
+
+
+@lru_cache(maxsize=256)  # the same gaps are asked about at every onset, as long as they are in SPAN
+def _change(a: Seconds, b: Seconds) -> float:
+    """One gap against the one before it: slow drift and long-short patterns are not unevenness."""
+    return min(abs(b - a), abs(b - 2 * a), abs(2 * b - a)) / max(a, b)
 
 
 def _leap(pitches: Sequence[int]) -> float:
