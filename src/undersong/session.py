@@ -68,6 +68,7 @@ class Session:
     ) -> None:
         self._plan = plan
         self._techniques = techniques
+        self._take_turns = tuple(name for name, technique in techniques.items() if technique.takes_turns)
         self._policy = policy
         self._chance = Chance(seed)
         self._listener = Listener(memory)
@@ -237,9 +238,11 @@ class Session:
             self._until.pop(name, None)
         else:
             self._until[name] = max(answer.until, now + 0.001)
-        notes = shade(gate(answer, name, heard, self._turns, self._plan.limits), self._chance)
-        if answer.notes and not notes:
-            return  # the limits left nothing of it: then the rest of it is not done, either
+        notes = answer.notes
+        if notes:
+            notes = shade(gate(answer, name, heard, self._turns, self._plan.limits), self._chance)
+            if not notes:
+                return  # the limits left nothing of it: then the rest of it is not done, either
         if answer.because:
             self._say(name, answer.because, now, out)
         if answer.turn is not None:
@@ -270,8 +273,9 @@ class Session:
             turns.first_sound = now
         if self._listener.new_group:
             out += self._schedule.follow(min(event.time, now), now)
-        for name, technique in self._techniques.items():
-            if not technique.takes_turns:
+        at_work = self._schedule.at_work()
+        for name in self._take_turns:
+            if name not in at_work:
                 continue
             out += self._schedule.withdraw(name, now, now + YIELD_AFTER)
             ids = tuple(

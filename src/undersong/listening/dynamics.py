@@ -19,12 +19,16 @@ class DynamicsListener:
 
     def __init__(self) -> None:
         self._groups: deque[Seconds] = deque(maxlen=REMEMBERED)
+        # active time since the note before, and velocity
         self._notes: deque[tuple[Seconds, int]] = deque(maxlen=REMEMBERED)
+        self._last: Seconds | None = None
         self._levels: tuple[float, int, float] | None = None
 
     def onset(self, time: Seconds, velocity: int) -> bool:
         """A note began; True if it opens a new onset group."""
-        self._notes.append((time, velocity))
+        gap = 0.0 if self._last is None else min(time - self._last, ACTIVE_GAP)
+        self._last = time
+        self._notes.append((gap, velocity))
         self._levels = None
         if not self._groups or time - self._groups[-1] > TOGETHER:
             self._groups.append(time)
@@ -47,14 +51,11 @@ class DynamicsListener:
         """Level, its velocity, and the recent level: they change with a note, not with time."""
         velocities: list[int] = []
         active = 0.0
-        later: Seconds | None = None
-        for time, velocity in reversed(self._notes):
-            if later is not None:
-                active += min(later - time, ACTIVE_GAP)
-                if active > SPAN:
-                    break
+        for gap, velocity in reversed(self._notes):
             velocities.append(velocity)
-            later = time
+            active += gap
+            if active > SPAN:
+                break
         if not velocities:
             return SILENCE, 0, SILENCE
         level = mean_level(velocities)

@@ -111,14 +111,12 @@ class HarmonyListener:
         share of what sounded lately, and what followed such a turn before, as far as it is trusted."""
         again, trust = self._repetitions[maker].expect(span)
         whole = sum(self._lately)
-        known = [0.0] * 48
+        known = [0.0] * 24
         assert self._last is not None
         known[(self._last[1] - tonic) % 12] = 1.0
         known[12 + (self._before - tonic) % 12] = 1.0
-        for pc in range(12):
-            degree = (pc - tonic) % 12
-            known[24 + degree] = self._lately[pc] / whole
-            known[36 + degree] = trust * again[pc]
+        known += [x / whole for x in self._lately[tonic:] + self._lately[:tonic]]
+        known += [trust * x for x in again[tonic:] + again[:tonic]]
         return known
 
     def _soon(self, maker: MakerId, tonality: Tonality, pulse: Pulse | None) -> list[float]:
@@ -130,12 +128,15 @@ class HarmonyListener:
             rest = (1.0 - trust) / sum(self._lately)
             return [rest * x + trust * y for x, y in zip(self._lately, again, strict=True)]
         table = COMING[_MODE[tonality.mode] in MINOR_MODES]
-        soon = [0.0] * 12
-        for number, x in enumerate(self.known(maker, tonic, span)):
-            if x > SLIGHT:
-                x /= 1000
-                soon = [s + x * row for s, row in zip(soon, table[number], strict=True)]
-        soon = [max(0.0, x) for x in soon]
+        known = self.known(maker, tonic, span)
+        weights = [x / 1000 for x in known if x > SLIGHT]
+        rows = [row for x, row in zip(known, table, strict=True) if x > SLIGHT]
+        soon: list[float] = []
+        for column in zip(*rows, strict=True):
+            share = 0.0
+            for x, y in zip(weights, column, strict=True):
+                share += x * y
+            soon.append(max(0.0, share))
         return soon[12 - tonic :] + soon[: 12 - tonic]
 
     def _present(
@@ -156,8 +157,9 @@ class HarmonyListener:
         for root, quality in ((0, 0), (8, 0), (5, 0), (0, 1), (9, 1), (5, 1)):
             chord = (pc + root) % 12 + 12 * quality
             worth = LATELY * lately[chord] / whole + SOON * held[chord]
-            worth = round(worth + MOVE * moves[_degree(chord, tonic)] / 100, 6)
-            if worth > most:
+            worth += MOVE * moves[_degree(chord, tonic)] / 100
+            # what is not above the best unrounded is not above it rounded
+            if worth > most and (worth := round(worth, 6)) > most:
                 best, most = chord, worth
         if number is not None:
             self._saved -= 1.0
@@ -203,9 +205,9 @@ class HarmonyListener:
         step = 0.0 if self._astray else STEP
         for degree in range(24):  # counted from the tonic, so that ties fall alike in every key
             chord = (degree + tonic) % 12 + 12 * (degree // 12)
-            worth = AHEAD * held[chord] + step * moves[_degree(chord, tonic)] / 100
-            worth = round(worth + STILL * (chord == present), 6)
-            if worth > most:
+            worth = AHEAD * held[chord] + step * moves[degree] / 100
+            worth += STILL * (chord == present)
+            if worth > most and (worth := round(worth, 6)) > most:  # as in _present
                 best, most = chord, worth
         return best
 

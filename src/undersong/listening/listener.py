@@ -148,10 +148,11 @@ class Listener:
         """The frozen snapshot at ``now``."""
         parts = {maker: part.part(now) for maker, part in self._parts.items() if part.onsets}
         lead = self._lead(parts)
-        playing = [part for part in parts.values() if now - part.last_onset <= LATELY]
+        everyone = list(parts.values())
+        playing = [part for part in everyone if now - part.last_onset <= LATELY]
         together = self._together.together(now, playing)
         shared = together.pulse if together is not None else None
-        pulse = shared or steadier(list(parts.values()))
+        pulse = shared or steadier(everyone)
         return Impression(
             time=now,
             onset=self._onset,
@@ -160,7 +161,7 @@ class Listener:
             makers=parts,
             playing=lead.playing if lead is not None else QUIET,
             lead=lead,
-            gentlest=_gentlest(now, list(parts.values())),
+            gentlest=_gentlest(playing or everyone),
             together=together,
             harmony=self._harmony.harmony,
             meter=self._meter_of(pulse),
@@ -168,8 +169,10 @@ class Listener:
 
     def _meter_of(self, pulse: Pulse | None) -> Meter | None:
         """The meter of the maker who has that pulse."""
+        if pulse is None:
+            return None
         theirs = [part.meter for part in self._parts.values() if part.pulse == pulse]
-        return theirs[0] if pulse is not None and theirs else None
+        return theirs[0] if theirs else None
 
     def _lead(self, parts: dict[MakerId, Part]) -> Part | None:
         if not parts:
@@ -181,10 +184,9 @@ class Listener:
         )
 
 
-def _gentlest(now: Seconds, parts: list[Part]) -> Part | None:
-    """The softest of those who have played lately, or of all if nobody has."""
-    playing = [part for part in parts if now - part.last_onset <= LATELY] or parts
-    return min(playing, key=lambda part: part.dynamics.level) if playing else None
+def _gentlest(parts: list[Part]) -> Part | None:
+    """The softest of them."""
+    return min(parts, key=lambda part: part.dynamics.level, default=None)
 
 
 def _most_trusted(pulses: list[Pulse | None]) -> Pulse | None:

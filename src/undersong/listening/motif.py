@@ -91,10 +91,13 @@ class MotifListener:
             step = tone.onset - figure[-1].onset
             if step <= TOGETHER:
                 return  # of a chord, its first note
-            steps = [b.onset - a.onset for a, b in itertools.pairwise(figure)]
-            if begins or len(figure) >= MOST or (len(figure) >= FEWEST and step > LONG * min(steps)):
+            if begins or len(figure) >= MOST or (len(figure) >= FEWEST and step > LONG * self._shortest()):
                 self.rest()
         self._figure.append(tone)
+
+    def _shortest(self) -> Seconds:
+        """The shortest step of the figure so far."""
+        return min([b.onset - a.onset for a, b in itertools.pairwise(self._figure)])
 
     def rest(self) -> None:
         """The figure is complete: remember it, or count it as the return of an earlier one."""

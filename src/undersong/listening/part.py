@@ -50,6 +50,9 @@ class PartListener:
         self._pedalled: set[int] = set()
         self._pedal = False
         self._register: deque[int] = deque(maxlen=REGISTER)
+        self._lowest: int | None = None  # of the register
+        self._middle: int | None = None
+        self._unpitched = PITCHED_FOR  # tones since the last one with pitch
         self._onsets = 0
         self._first_onset: Seconds = 0.0
         self._last_onset: Seconds = 0.0
@@ -60,6 +63,8 @@ class PartListener:
         self._announced: Seconds | None = None
         self._trend = Trend()
         self._trend_due: Seconds = 0.0
+        self._wake: Seconds | None = None  # as long as nothing changes
+        self._changed = False
 
     # --- what comes in ---------------------------------------------------------------------
 
@@ -68,6 +73,7 @@ class PartListener:
     ) -> tuple[Tone, bool, Seconds, list[Heard]]:
         """A note or tap began. Returns the tone, whether it began a phrase, the silence before it
         and what was heard anew."""
+        self._changed = True
         time = max(time, self._last_onset) if self._onsets else time
         pause = 0.0 if self._held or not self._onsets else max(0.0, time - self._last_end)
         force = UNKNOWN_VELOCITY if velocity is None else velocity
@@ -78,11 +84,15 @@ class PartListener:
             self._held[pitch] = tone
             self._pedalled.discard(pitch)
             self._register.append(pitch)
+            ranked = sorted(self._register)
+            self._lowest, self._middle = ranked[0], ranked[len(ranked) // 2]
+            self._unpitched = 0
             self._last_pitch = pitch
             if self._first_pitch is None:
                 self._first_pitch = pitch
         else:
             tone = Tone(time, time + TAP_SECONDS, None, force, self.maker)
+            self._unpitched += 1
             self._last_end = max(self._last_end, time + TAP_SECONDS)
         self._tones.append(tone)
         new_group = self._dynamics.onset(time, force)
@@ -122,6 +132,7 @@ class PartListener:
         if self._pedal and not forced:
             self._pedalled.add(pitch)
             return None
+        self._changed = True
         del self._held[pitch]
         self._pedalled.discard(pitch)
         ended = Tone(tone.onset, max(time, tone.onset), pitch, tone.velocity, self.maker)
@@ -155,6 +166,12 @@ class PartListener:
     @property
     def wake_at(self) -> Seconds | None:
         """When time alone will change what is heard."""
+        if self._changed:  # asked several times between two changes
+            self._wake = self._next_change()
+            self._changed = False
+        return self._wake
+
+    def _next_change(self) -> Seconds | None:
         if not self._onsets:
             return None
         times = [self._pulse.lost_at, self._state.settles_at, self._next_announcement()]
@@ -172,6 +189,7 @@ class PartListener:
     def advance(self, now: Seconds) -> tuple[list[Heard], int | None]:
         """Let time pass to ``now``. Returns what was heard anew, and the pitch on which a phrase
         came to rest, if one did."""
+        self._changed = True
         heard: list[Heard] = []
         rested: int | None = None
         self._pulse.advance(now)
@@ -233,9 +251,7 @@ class PartListener:
 
     def part(self, now: Seconds) -> Part:
         """The frozen snapshot."""
-        register = sorted(self._register)
         sound = self._sound_until()
-        recent = list(self._tones)[-PITCHED_FOR:]
         return Part(
             maker=self.maker,
             playing=self._state.playing,
@@ -247,9 +263,9 @@ class PartListener:
             last_onset=self._last_onset,
             last_sound=min(now, sound),
             holding=bool(self._held) and sound > now,
-            pitched=any(tone.pitch is not None for tone in recent),
-            lowest=register[0] if register else None,
-            middle=register[len(register) // 2] if register else None,
+            pitched=self._unpitched < PITCHED_FOR,
+            lowest=self._lowest,
+            middle=self._middle,
             first_pitch=self._first_pitch,
             first_motif=self._motif.first,
             trend=self._trend,

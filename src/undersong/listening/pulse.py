@@ -90,6 +90,7 @@ class PulseListener:
         forks = [fork for rival in rivals[:FORKING] if (fork := rival.fork(time)) is not None]
         for rival in rivals:
             rival.judge(time, fade)
+            rival.settle()
         for fork in forks:
             if not self._known(fork.period, time, FORK_IN_PHASE):
                 rivals.append(fork)

@@ -44,11 +44,12 @@ class Repetition:
         notes = self._notes
         notes.append((onset, pitch))
         last = len(notes) - 1
+        first = max(1, last + 1 - ORDERS[0][0])
+        steps = tuple([notes[n][1] - notes[n - 1][1] for n in range(first, last + 1)])
         for order, trust in ORDERS:
             if last < order:
                 continue
-            context = tuple([notes[n][1] - notes[n - 1][1] for n in range(last - order + 1, last + 1)])
-            places = self._places.setdefault(context, [])
+            places = self._places.setdefault(steps[-order:], [])
             if places and not self._found:
                 self._found, self._trust = places[-PLACES:], trust
             places.append(last)

@@ -102,7 +102,8 @@ class Rival:
         return other
 
     def judge(self, onset: Seconds, fade: float) -> None:
-        """Weigh an onset, and go along with it; of the evidence so far, ``fade`` is kept."""
+        """Weigh an onset, and go along with it; of the evidence so far, ``fade`` is kept. ``settle``
+        after the last of them."""
         period, shares = self.period, self._shares
         x = (onset - self.beat) / period
         whole = int(x + 0.5)
@@ -147,7 +148,7 @@ class Rival:
             self.beat += PHASE_FINE * by
             period += PERIOD_FINE * by / max(x, 0.5)
             self.period = min(max(period, SHORTEST), LONGEST)
-        self.settle()
+        self._width = (JITTER / self.period + JITTER_SHARE) * self._scale
 
     def _go_along(self, error: Seconds, whole: int) -> None:
         """Correct phase and period by an asynchrony, ``whole`` beats after the last one."""

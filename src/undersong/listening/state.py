@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from undersong.events import Seconds
 from undersong.listening.impression import Playing, Trend
@@ -63,14 +64,14 @@ class Evidence:
 
 def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse: bool) -> Evidence:
     """Measure the last SPAN seconds of one maker's playing (``tones`` and ``groups`` ascending)."""
-    recent = [tone for tone in tones if tone.onset > now - SPAN]
-    times = [time for time in groups if time > now - SPAN]
+    since = now - FADING_SPAN
+    lately = [tone for tone in tones if tone.onset > since]
+    since = now - SPAN
+    recent = [tone for tone in lately if tone.onset > since]
+    times = [time for time in groups if time > since]
     gaps = [b - a for a, b in itertools.pairwise(times)]
-    active = sum(min(gap, 2.0) for gap in gaps) + (min(now - times[-1], 1.0) if times else 0.0)
-    # one gap against the one before it: slow drift and long-short patterns are not unevenness
-    changes = sorted(
-        min(abs(b - a), abs(b - 2 * a), abs(2 * b - a)) / max(a, b) for a, b in itertools.pairwise(gaps)
-    )
+    active = sum([min(gap, 2.0) for gap in gaps]) + (min(now - times[-1], 1.0) if times else 0.0)
+    changes = sorted([_change(a, b) for a, b in itertools.pairwise(gaps)])
     pitches = [tone.pitch for tone in recent if tone.pitch is not None]
     span = (times[-1] - times[0]) if len(times) > 1 else 0.0
     return Evidence(
@@ -84,8 +85,14 @@ def gather(tones: Sequence[Tone], groups: Sequence[Seconds], now: Seconds, pulse
         pitched=bool(pitches),
         pulse=pulse,
         cell=_cell(recent),
-        faded=_faded([tone for tone in tones if tone.onset > now - FADING_SPAN]),
+        faded=_faded(lately),
     )
+
+
+@lru_cache(maxsize=256)  # the same gaps are asked about at every onset, as long as they are in SPAN
+def _change(a: Seconds, b: Seconds) -> float:
+    """One gap against the one before it: slow drift and long-short patterns are not unevenness."""
+    return min(abs(b - a), abs(b - 2 * a), abs(2 * b - a)) / max(a, b)
 
 
 def _leap(pitches: Sequence[int]) -> float:
@@ -109,19 +116,20 @@ def _steps(pitches: Sequence[int]) -> float:
 
 def trend(tones: Sequence[Tone], now: Seconds, novelty: float | None) -> Trend:
     """The last SPAN seconds of one maker's playing against the BEFORE seconds before them."""
-    late = [tone for tone in tones if tone.onset > now - SPAN]
-    early = [tone for tone in tones if now - SPAN - BEFORE < tone.onset <= now - SPAN]
+    since, before = now - SPAN, now - SPAN - BEFORE
+    late = [tone for tone in tones if tone.onset > since]
+    early = [tone for tone in tones if before < tone.onset <= since]
     pitches = [[tone.pitch for tone in part if tone.pitch is not None] for part in (early, late)]
     ranges = [max(part) - min(part) if part else 0 for part in pitches]
     enough = min(len(early), len(late)) >= COMPARED
     pitched = min(len(part) for part in pitches) >= COMPARED
-    since = min(BEFORE, now - SPAN - early[0].onset) if early else 0.0
+    lasted = min(BEFORE, since - early[0].onset) if early else 0.0
     levels = [mean_level([tone.velocity for tone in part]) if part else 0.0 for part in (early, late)]
     return Trend(
         novelty=novelty,
         range=ranges[1],
         widening=ranges[1] - ranges[0] if pitched else None,
-        denser=round(len(late) / SPAN / (len(early) / max(since, SHORT)), 3) if enough else None,
+        denser=round(len(late) / SPAN / (len(early) / max(lasted, SHORT)), 3) if enough else None,
         louder=round(levels[1] - levels[0], 3) if enough else None,
     )
 

@@ -264,9 +264,9 @@ def _shares(parts: list[_Evidence]) -> list[float]:
     return [round(weight / whole, 6) for weight in weights]
 
 
-def _against(sounded: list[float], tonic: int, mode: int) -> float:
-    """How much likelier the pitch classes are in a church mode than in plain major or minor."""
-    return sum(gain * sounded[(tonic + degree) % 12] for degree, gain in GAINS[mode])
+def _against(degrees: list[float], mode: int) -> float:
+    """How much likelier the scale degrees are in a church mode than in plain major or minor."""
+    return sum([gain * degrees[degree] for degree, gain in GAINS[mode]])
 
 
 def _likely(shares: list[float], sounded: list[float], notes: float) -> tuple[tuple[float, int, int], ...]:
@@ -279,6 +279,7 @@ def _likely(shares: list[float], sounded: list[float], notes: float) -> tuple[tu
             found.append((share, tonic, minor))
             continue
         modes = MINOR_LIKE if minor else MAJOR_LIKE
-        shared = softmax([LOG_PRIOR[12 * mode] + notes * _against(sounded, tonic, mode) for mode in modes])
+        degrees = sounded[tonic:] + sounded[:tonic]
+        shared = softmax([LOG_PRIOR[12 * mode] + notes * _against(degrees, mode) for mode in modes])
         found += [(round(share * x, 6), tonic, mode) for x, mode in zip(shared, modes, strict=True)]
     return tuple(sorted(found, key=lambda read: read[0], reverse=True)[:LIKELY])

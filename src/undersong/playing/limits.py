@@ -7,7 +7,9 @@ Exempt from density: a soft grounding pulse, an opening or a close that was aske
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from undersong.events import VOICES, Seconds, Voice
 from undersong.listening.impression import Impression
@@ -28,8 +30,6 @@ def gate(
     answer: Answer, technique: str, heard: Impression, so_far: Turns, limits: Limits
 ) -> tuple[Note, ...]:
     """The notes of an answer that may sound. How loud they may be is asked when they leave."""
-    if not answer.notes:
-        return ()
     clock = answer.clock or so_far.clock
     density = max([part.dynamics.density for part in heard.makers.values()], default=0.0)
     most = limits.denser * max(limits.density_floor, density) * WINDOW
@@ -55,9 +55,14 @@ def _when(note: Note, clock: Pulse | None) -> Seconds | None:
     return None if clock is None else clock.time_at(note.when.number)
 
 
-def loudest(heard: Impression, limits: Limits) -> dict[Voice, int]:
+def loudest(heard: Impression, limits: Limits) -> Mapping[Voice, int]:
     """The velocity that no voice passes now: that of the gentlest maker who plays."""
     part = heard.gentlest
     if part is None or not part.dynamics.velocity:
         return dict.fromkeys(VOICES, OPENING_LOUDEST)
-    return {voice: min(limits.loudest, velocity_at(part.dynamics.level, voice)) for voice in VOICES}
+    return _no_louder(part.dynamics.level, limits.loudest)
+
+
+@lru_cache(maxsize=16)  # asked at every event, but levels change only with a note
+def _no_louder(decibels: float, most: int) -> Mapping[Voice, int]:
+    return {voice: min(most, velocity_at(decibels, voice)) for voice in VOICES}

@@ -8,6 +8,7 @@ move with the partner's clock until they leave, and are sent again if it then st
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from undersong.events import Play, Release, Retract, Seconds, Sounded, SteerKind, Voice
@@ -88,7 +89,7 @@ class Schedule:
         self._followed = 0.0  # the beat at which the clock was last corrected
         self._planned = 0
         self._next_id = 1
-        self.cap: dict[Voice, int] = {}  # the velocity that no note passes when it leaves
+        self.cap: Mapping[Voice, int] = {}  # the velocity that no note passes when it leaves
 
     # --- planning ----------------------------------------------------------------------------
 
@@ -218,6 +219,11 @@ class Schedule:
         return out
 
     # --- taking back -------------------------------------------------------------------------
+
+    def at_work(self) -> set[str]:
+        """The techniques with notes that are planned or sound; only asked about, never looped over."""
+        names = {pending.technique for pending in self._pending}
+        return names.union([sounding.technique for sounding in self._turns.sounding.values()])
 
     def withdraw(self, technique: str, now: Seconds, from_: Seconds) -> list[Sounded]:
         """Take back a technique's notes that would begin after ``from_``."""
