@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from undersong.choosing.arc import met, phase, reply_welcome, silence_due, thin, trusted
+from undersong.choosing.arc import Phase, met, phase, reply_welcome, silence_due, thin, trusted
 from undersong.choosing.table import (
     AIMS,
     BEAT,
     ECHO,
+    EVER,
     EXTEND,
     GROUND,
     RECALL,
@@ -23,6 +24,7 @@ from undersong.choosing.table import (
     SPACE,
     SUPPORTING,
     TABLE,
+    Row,
     Sounds,
 )  # fmt: skip
 from undersong.events import Seconds
@@ -34,6 +36,19 @@ STAY: Seconds = 32.0  # after so long another answer of the same row may take ov
 URGENT = ("silent", "storming")  # states that do not wait
 ANSWERED = range(2, 13)  # notes of a phrase that may be replied to
 LONGEST_ANSWERED: Seconds = 7.0
+
+
+# The rows for each state and sound, those of a phase before those of the others.
+_ROWS: dict[tuple[str, Sounds, Phase], tuple[Row, ...]] = {
+    (state, sounds, now): tuple(
+        sorted(
+            (row for row in TABLE if (row.state, row.sounds) == (state, sounds)),
+            key=lambda row: now not in row.phases,
+        )
+    )
+    for state, sounds in dict.fromkeys((row.state, row.sounds) for row in TABLE)
+    for now in EVER
+}
 
 
 class Rules:
@@ -96,9 +111,7 @@ def _from_table(heard: Impression, part: Part, so_far: Turns) -> Choice:
     """The choice that the table gives; where it is not wanted, what another phase would give."""
     sounds: Sounds = "notes" if part.pitched else "taps"
     beat, now = "no" if heard.pulse is None else "yes", phase(heard, so_far)
-    rows = [row for row in TABLE if (row.state, row.sounds) == (heard.playing.name, sounds)]
-    rows.sort(key=lambda row: now not in row.phases)
-    for row in rows:
+    for row in _ROWS[heard.playing.name, sounds, now]:
         choices = [
             Choice(technique, because, beneath)
             for technique, beneath, because in row.answers
