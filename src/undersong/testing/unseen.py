@@ -1,7 +1,7 @@
 """Fragments written by another hand, after the weights were fixed: no weight is fitted to them.
 
-For benchmarks; what an ear would accept was written down before any of them was answered. A few rules
-were mended after the first hearing (docs/measurements.md says which, and the figures before). The
+For benchmarks; what an ear would accept was written down before any of them was answered. Rules were
+mended, and variants of the ground compared, while looking at how they are answered. The
 notation is that of undersong.testing.scenes.
 """
 
