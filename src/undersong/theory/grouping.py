@@ -28,7 +28,8 @@ def active_density(groups: Sequence[Seconds], now: Seconds, span: Seconds = 10.0
     count = 0
     later = now
     for onset in reversed(groups):
-        active += min(later - onset, ACTIVE_GAP)
+        gap = later - onset
+        active += gap if gap < ACTIVE_GAP else ACTIVE_GAP
         count += 1
         later = onset
         if active >= span:
