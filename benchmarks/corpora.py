@@ -54,9 +54,14 @@ def fitted(name: str) -> bool:
 
 
 def melodies(folder: Path, most: int | None = None) -> list[Melody]:
-    """The lead sheets of a folder that hold at least 16 notes, in order of name."""
+    """The lead sheets of the development data that hold at least 16 notes, in order of name."""
+    return lead_sheets(folder / "openewld", most)
+
+
+def lead_sheets(folder: Path, most: int | None = None) -> list[Melody]:
+    """The lead sheets (*.mxl) of a folder that hold at least 16 notes, in order of name."""
     found: list[Melody] = []
-    for path in sorted((folder / "openewld").glob("*.mxl")):
+    for path in sorted(folder.glob("*.mxl")):
         melody = _melody(path)
         if melody is not None and len(melody.notes) >= 16:
             found.append(melody)

@@ -222,6 +222,19 @@ def test_a_surprise_now_and_then() -> None:
     assert all(b.time - a.time >= 60.0 for a, b in pairwise(told))
 
 
+def test_a_folder_without_lead_sheets_is_refused(tmp_path: Path) -> None:
+    """The generator of the tables says in one sentence that there is nothing to learn from, and writes
+    nothing."""
+    root = Path(__file__).resolve().parent.parent
+    table = root / "src" / "undersong" / "listening" / "tables" / "lead_sheets.py"
+    before = table.read_bytes()
+    command = [sys.executable, str(root / "tools" / "fit_harmony.py"), "--corpus", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no lead sheets" in done.stdout
+    assert table.read_bytes() == before
+
+
 def undersong(*arguments: str) -> None:
     command = [sys.executable, "-m", "undersong", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

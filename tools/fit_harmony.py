@@ -1,8 +1,9 @@
 """Fits the tables of listening/harmony.py to lead sheets: melody and chord symbols.
 
-python tools/fit_harmony.py --corpus ../shared/data
+python tools/fit_harmony.py --corpus DIR
 
-The same corpus gives the same bytes. Tunes that the benchmarks hold out are left out here, too.
+DIR holds lead sheets with chord symbols as compressed MusicXML (*.mxl). The same corpus gives the same
+bytes. Tunes that the benchmarks hold out are left out here, too.
 """
 
 from __future__ import annotations
@@ -29,12 +30,15 @@ DEGREES = range(12)
 Table = list[list[float]]
 
 
-def main() -> None:
-    """Count, and write the tables."""
+def main() -> int:
+    """Count, and write the tables; returns the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True)
     corpus = parser.parse_args().corpus
-    tunes = [tune for tune in corpora.melodies(corpus) if tune.chords and not tune.held_out]
+    tunes = [tune for tune in corpora.lead_sheets(corpus) if tune.chords and not tune.held_out]
+    if not all(any(tune.minor == minor for tune in tunes) for minor in (False, True)):
+        print(f"There are no lead sheets (*.mxl with chord symbols) in major and in minor in {corpus}.")
+        return 2
     digest = sha256(repr([(t.name, t.notes, t.chords) for t in tunes]).encode()).hexdigest()[:16]
     moves = [[[SMOOTH] * 24 for _ in range(24)] for _ in range(2)]
     rows: list[list[tuple[list[float], list[float]]]] = [[], []]
@@ -59,6 +63,7 @@ def main() -> None:
         encoding="utf-8",
     )
     print(f"Wrote {OUT.relative_to(ROOT)} from {len(tunes)} tunes")
+    return 0
 
 
 def count_moves(tune: corpora.Melody, table: Table) -> None:
@@ -139,4 +144,4 @@ def written(name: str, what: str, tables: list[Table], logs: bool) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
