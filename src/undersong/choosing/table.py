@@ -34,7 +34,6 @@ AIMS: dict[str, tuple[str, ...]] = {
 }
 
 EVER: tuple[Phase, ...] = ("meet", "early", "develop", "turn", "return", "close")
-LATER = EVER[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ FADE: Seconds = 1.2  # what sounded longer ago counts 1/e
 NEW = 0.3  # weight in seconds of a note that has just begun
 LONGEST: Seconds = 1.5  # of a note that counts
 
-NOW, LATELY, SOON, MOVE = 0.6, 0.5, 0.7, 0.05  # weights of what a triad is chosen by
+LATELY, SOON, MOVE = 0.5, 0.7, 0.05  # weights of what a triad is chosen by
 AHEAD, STEP, STILL = 1.0, 0.03, 0.03  # and a coming one: its content, the move, the present one's own
 COLOURED = 0.04  # share of what sounded or is expected from which a tone colours the triad
 SLIGHT = 0.01  # what is known less than this tells nothing

@@ -9,7 +9,6 @@ from undersong.testing.scenes import Scene
 from undersong.testing.window import Window
 
 SOONEST, LATEST = 0.4, 2.5  # seconds after the phrase; a beat may add to the latter
-RESUMED = 1.0  # seconds within which a maker who goes on was interrupted
 OVERLAP = 0.12  # share of the reply that may sound together with the maker
 
 
