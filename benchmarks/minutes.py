@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -50,12 +50,12 @@ def entropy(weights: Iterable[float]) -> float:
 def roots(tones: Sequence[PartnerTone]) -> float:
     """Entropy of the pitch class of the lowest of bass and chords, by time."""
     pitched = [t for t in tones if t.voice in ("bass", "chords")]
-    seconds: Counter[int] = Counter()
+    seconds: defaultdict[int, float] = defaultdict(float)
     edges = sorted({e for t in pitched for e in (t.onset, t.offset)})
     for start, end in pairwise(edges):
         sounding = [t.pitch for t in pitched if t.onset <= start and t.offset >= end]
         if sounding:
-            seconds[min(sounding) % 12] += end - start  # type: ignore[assignment]
+            seconds[min(sounding) % 12] += end - start
     return entropy(seconds.values())
 
 
@@ -66,9 +66,9 @@ def rhythm(gaps: Iterable[float]) -> float:
 
 def techniques(chose: Sequence[Chose], end: float) -> tuple[float, int]:
     """Entropy of what answered, by time, and how many techniques there were."""
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     for one, following in pairwise([*chose, Chose(end, "", "")]):
-        seconds[one.technique] += following.time - one.time  # type: ignore[assignment]
+        seconds[one.technique] += following.time - one.time
     return entropy(seconds.values()), len(seconds)
 
 

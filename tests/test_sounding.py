@@ -169,13 +169,16 @@ def test_planned_answers_land_on_their_stamps(
 
 
 def test_a_wish_is_heard_and_told(browser: Browser, tmp_path: Path) -> None:
-    """Behind "Why?": "Softer" reaches the partner, which says so; and it can be taken back."""
+    """Behind "Why?": "Softer" reaches the partner, which says so where the reason stands; and it can be
+    taken back."""
     with running(tmp_path / "d") as server, tab(browser, server) as page:
         by_keyboard(page)
         page.wait_until("ears.socket.some((m) => m.type === 'play')")
         page.button("Why?").click()
         page.button("Softer").click()
         page.wait_until("ears.socket.some((m) => m.type === 'chose' && m.because.includes('softer'))")
+        page.page.get_by_text("You asked for less, so I play softer.").wait_for()
+        page.button("Why?").click()
         page.button("As before").click()
         page.wait_until(
             "ears.socket.some((m) => m.type === 'chose' && m.because.includes('took your wish'))"
