@@ -11,11 +11,13 @@ PACKAGE = Path(undersong.__file__).parent
 PURE = (
     "errors.py", "events.py", "chance.py", "plan.py", "notes.py", "turns.py", "session.py", "theory",
     "listening", "answering", "choosing", "playing", "remembering", "reflecting", "testing",
+    "transcribing",
 )  # fmt: skip
 BANNED = {
     "asyncio", "time", "datetime", "threading", "socket", "sqlite3", "os", "pathlib", "logging",
     "uuid", "secrets", "subprocess", "tempfile", "io", "mido", "click", "rich", "platformdirs", "numpy",
 }  # fmt: skip
+ARRAYS = {"numpy"}  # which transcribing is made of
 FILES = sorted(
     file
     for name in PURE
@@ -27,10 +29,11 @@ FILES = sorted(
 def test_the_core_touches_no_clock_file_or_network(file: Path) -> None:
     """From testing down nothing imports time, files, threads or sockets, or calls open or print."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        banned = BANNED - ARRAYS if file.parent.name == "transcribing" else BANNED
         if isinstance(node, ast.Import):
-            assert not BANNED & {alias.name.split(".")[0] for alias in node.names}
+            assert not banned & {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.module.split(".")[0] not in BANNED
+            assert node.module.split(".")[0] not in banned
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in {"open", "print", "input", "exec", "eval", "set", "frozenset"} or (
                 node.func.id in {"frozenset", "set"} and not _iterated(node, file)
