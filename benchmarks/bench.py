@@ -22,6 +22,7 @@ import pulse
 import replies
 import results
 import state
+import tapping
 
 # Name, benchmark, and for every how many of the tunes it takes one: some take longer than others.
 PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
@@ -33,6 +34,7 @@ PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
     ("replies", replies.sections, 1),
     ("speed", latency.sections, 1),
     ("state", state.sections, 4),
+    ("tapping", tapping.sections, 1),
     ("ten minutes", minutes.sections, 2),
 )
 

@@ -3,16 +3,13 @@
     python benchmarks/pulse.py [--most 60]
 
 (a) Beats of performances (benchmarks/performing.py), taken as ``undersong listen`` announces them: at
-least 80 ms before they fall. (b) The next tap of people who tap alone. (c) Playing without a pulse.
-(d) Meter and cost. Baselines hear the same in the same run. Brackets: 95% bootstrap intervals over
-pieces, people or cases.
+least 80 ms before they fall. (b) Playing without a pulse. (c) Meter and cost. Baselines hear the same in
+the same run. Brackets: 95% bootstrap intervals over pieces or cases. Taps: benchmarks/tapping.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import csv
 import math
 import random
 import time
@@ -20,25 +17,22 @@ import warnings
 import zlib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from pathlib import Path
-from statistics import fmean, median
+from statistics import median
 
 import corpora
 import performing
-from tables import DRAWS, interval, table
+from tables import interval, table
 from undersong.events import Heard, HeardBeat, HeardNoPulse, Input, NoteOn, Tap
 from undersong.listening.impression import Meter
 from undersong.listening.listener import Listener
 from undersong.listening.meter import MeterListener
 from undersong.listening.pulse import PulseListener
-from undersong.notes import Pulse
 from undersong.testing import makers
 from undersong.theory.grouping import TOGETHER
 
 AHEAD = 0.08  # seconds: nearer beats were not foreseen
 APART = 0.25  # seconds between onsets that count as beats in the crudest baseline
 LAG, SPAN = (0.3, 1.2), 6.0  # seconds: periods and past of the autocorrelation tracker
-STEPS = (0.8, 0.85, 0.9, 1.1, 1.15, 1.2)  # tempo after a step, as intervals
 ROW = 1.5  # four announced beats are in a row if their longest interval is below this many shortest
 
 Tracker = Callable[[Sequence[Input]], list[float]]
@@ -216,125 +210,7 @@ def human_playing(played: Sequence[tuple[str, performing.Performance]]) -> str:
     return table([f"{len(played)} performances", "F", "AMLt"], [rows[0], *parts, *rows[1:]])
 
 
-# --- (b) taps --------------------------------------------------------------------------------------
-
-
-def continuation(folder: Path, every: int) -> list[tuple[str, list[float]]]:
-    """Taps of people who went on alone, in seconds, with the person's file; every so-manieth trial."""
-    found: list[tuple[str, list[float]]] = []
-    for path in sorted((folder / "tapping_illusorymotor_e1").glob("*.csv")):
-        with path.open(encoding="utf-8-sig") as file:
-            for number, row in enumerate(csv.DictReader(file)):
-                if row["event"] != "trial" or number % every:
-                    continue
-                kinds = [
-                    kind.decode() if isinstance(kind, bytes) else kind
-                    for kind in ast.literal_eval(row["tap_types"])
-                ]
-                times = ast.literal_eval(row["tap_times"])
-                taps = [float(t) for kind, t in zip(kinds, times, strict=True) if kind == "C"]
-                if len(taps) < 10:
-                    continue
-                unit = 1000.0 if median(b - a for a, b in pairwise(taps)) > 10 else 1.0
-                taps = [0.5 + (t - taps[0]) / unit for t in taps]
-                if min(b - a for a, b in pairwise(taps)) > 0.05:
-                    found.append((path.stem, taps))
-    return found
-
-
-def _gaps(past: Sequence[float]) -> list[float]:
-    return [b - a for a, b in pairwise(past)]
-
-
-def _corrector(past: Sequence[float]) -> float:
-    period = median(_gaps(past[:4]))
-    beat = past[0]
-    for tap in past[1:]:
-        off = tap - beat - period
-        beat += period + 0.6 * off
-        period += 0.12 * off
-    return beat + period
-
-
-NEXT: tuple[tuple[str, Callable[[Sequence[float]], float]], ...] = (
-    ("median of the last 8", lambda past: past[-1] + median(_gaps(past)[-8:])),
-    ("mean of the last 4", lambda past: past[-1] + fmean(_gaps(past)[-4:])),
-    ("last interval", lambda past: 2 * past[-1] - past[-2]),
-    ("phase .6 + period .12", _corrector),
-)
-
-
-def _foreseen(taps: Sequence[float]) -> list[float | None]:
-    """For each tap, the beat announced for it when the tap before was heard (None: none was)."""
-    listener = Listener()
-    out: list[float | None] = [None]
-    for tap in taps[:-1]:
-        event = Tap(tap, tap, makers.MAKER, 64)
-        while (wake := listener.wake_at) is not None and wake <= event.heard:
-            listener.advance(wake)
-        standing = [h for h in listener.hear(event) if isinstance(h, HeardBeat)]
-        pulse: Pulse | None = listener.impression(event.heard).pulse
-        at = standing[-1].at if standing else None
-        if at is None and pulse is not None:  # it did not move, and stands as announced
-            at = pulse.time_at(math.ceil(pulse.beat_at(event.heard + AHEAD)))
-        out.append(at)
-    return out
-
-
-def next_tap(folder: Path, every: int) -> str:
-    trials = continuation(folder, every)
-    names = ["Undersong", *(name for name, _ in NEXT)]
-    errors: dict[str, dict[str, list[float]]] = {name: {} for name in names}
-    steps: dict[str, dict[str, list[float]]] = {name: {} for name in names}
-    missed = count = 0
-    for number, (person, taps) in enumerate(trials):
-        for index, at in enumerate(_foreseen(taps)):
-            if index <= 8:
-                continue
-            count += 1
-            missed += at is None
-            if at is None:
-                continue
-            errors["Undersong"].setdefault(person, []).append(abs(at - taps[index]))
-            for name, guess in NEXT:
-                off = abs(guess(taps[:index]) - taps[index])
-                errors[name].setdefault(person, []).append(off)
-        stepped, change = _stepped(taps, STEPS[number % len(STEPS)])
-        at_step = _foreseen(stepped)[change + 3]
-        usual = median(_gaps(stepped[change:]))
-        guesses: dict[str, float | None] = {name: guess(stepped[: change + 3]) for name, guess in NEXT}
-        for name, foreseen in {"Undersong": at_step, **guesses}.items():
-            off = 1.0 if foreseen is None else abs(foreseen - stepped[change + 3]) / usual
-            steps[name].setdefault(person, []).append(off)
-    rows = [[name, _median(errors[name], 1000.0), _median(steps[name], 100.0)] for name in names]
-    told = f"{count} taps of {len(trials)} trials ({missed} with no beat announced, left out)"
-    return table([told, "next tap, ms", "3rd tap after a step, % off"], rows)
-
-
-def _stepped(taps: Sequence[float], share: float) -> tuple[list[float], int]:
-    """The same taps, then again at another tempo; and the last tap before."""
-    gaps = _gaps(taps)
-    out = [taps[0]]
-    for gap in [*gaps, *(share * gap for gap in gaps)]:
-        out.append(out[-1] + gap)
-    return out, len(gaps)
-
-
-def _median(people: dict[str, list[float]], unit: float) -> str:
-    """The median of all, with an interval over people."""
-    groups = list(people.values())
-    chance = random.Random(0)
-    draws = []
-    for _ in range(DRAWS // 5):
-        drawn = chance.choices(groups, k=len(groups))
-        draws.append(median(value for group in drawn for value in group))
-    draws.sort()
-    low, high = draws[int(0.025 * len(draws))], draws[int(0.975 * len(draws)) - 1]
-    middle = median(value for group in groups for value in group)
-    return f"{unit * middle:.2f} [{unit * low:.2f} {unit * high:.2f}]"
-
-
-# --- (c) no pulse ----------------------------------------------------------------------------------
+# --- (b) no pulse ----------------------------------------------------------------------------------
 
 
 def pulseless(cases: int) -> dict[str, list[list[Input]]]:
@@ -366,6 +242,10 @@ def _gapped(
     return stage.events()
 
 
+def _gaps(past: Sequence[float]) -> list[float]:
+    return [b - a for a, b in pairwise(past)]
+
+
 def four_in_a_row(beats: Sequence[float]) -> bool:
     gaps = _gaps(beats)
     return any(max(gaps[i : i + 3]) < ROW * min(gaps[i : i + 3]) for i in range(len(gaps) - 2))
@@ -389,7 +269,7 @@ def no_pulse(cases: int) -> str:
     return table([f"false pulse in {cases} cases each", "Undersong", "median of the last 8"], rows)
 
 
-# --- (d) meter and cost ----------------------------------------------------------------------------
+# --- (c) meter and cost ----------------------------------------------------------------------------
 
 
 def meter(most: int) -> str:
@@ -452,7 +332,6 @@ def sections(most: int) -> list[str]:
     return [
         "Pulse of human playing (beats announced 80 ms ahead; pieces kept from fitting)\n\n"
         + human_playing(played),
-        "Next tap of people who go on alone\n\n" + next_tap(corpora.data(), max(1, 400 // most)),
         "Knowing that there is no pulse\n\n" + no_pulse(2 * most),
         "Meter of tunes\n\n" + meter(most),
         cost(played),

@@ -278,7 +278,7 @@ class Session:
         if turns.first_sound is None:
             turns.first_sound = now
         if self._listener.new_group:
-            out += self._schedule.follow(event.maker, min(event.time, now), now)
+            out += self._schedule.follow(event.maker, min(event.time, now), now, tap=isinstance(event, Tap))
         at_work = self._schedule.at_work()
         for name in self._take_turns:
             if name not in at_work:

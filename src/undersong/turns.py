@@ -57,13 +57,14 @@ class Adapt:
     ``near``: onsets further from a beat, as a share of the period, correct nothing; ``step`` caps
     one correction of phase, likewise a share. ``phase_most``: how far ``phase`` may grow where the
     maker leaves asynchronies uncorrected, as somebody does who plays to nobody; with a maker who
-    corrects them too it stays small.
+    corrects them too it stays small. ``ready``: how far it has grown before anything is known.
     """
 
     phase: float
     period: float
     most: float = 0.05
     phase_most: float = 0.0
+    ready: float = 0.9
     near: float = 0.2
     step: float = 1.0
 

@@ -32,6 +32,8 @@ from undersong.turns import NOTHING, Adapt, Answer, Turns
 
 UNDER = 6.5  # dB under the maker
 FOLLOW = Adapt(phase=0.3, period=0.28, most=0.1, phase_most=1.0, near=0.25)
+# Somebody who taps to us: their lead has to be heard before it is chased.
+WITH_TAPS = Adapt(phase=0.3, period=0.075, most=0.1, phase_most=1.0, ready=0.0, near=0.25)
 COASTING = Adapt(phase=0.1, period=0.0)
 SURE = 0.5  # confidence from which a pulse that disagrees is gone along with
 COAST: Beats = 6.0  # beats after the maker's last onset
@@ -72,7 +74,7 @@ class Synchronising:
             return NOTHING
         if not bar_due(self.name, clock, heard.time, so_far):
             return Answer(
-                until=asked_again(self.name, clock, so_far), adapt=COASTING if coasting else FOLLOW
+                until=asked_again(self.name, clock, so_far), adapt=COASTING if coasting else _follow(part)
             )
         first = next_bar(self.name, clock, heard.time, so_far)
         return self._bar(heard, part, clock, first, start=False)
@@ -90,11 +92,15 @@ class Synchronising:
             notes=strokes(first, pattern, velocities),
             withdraw=start,
             clock=clock if start else None,
-            adapt=FOLLOW,
+            adapt=_follow(part),
             until=clock.time_at(first + bar - 1),
             turn=planned_bar(self.name, first + bar, heard.time),
             because="You keep a steady beat, so I keep it with you.",
         )
+
+
+def _follow(part: Part) -> Adapt:
+    return FOLLOW if part.pitched else WITH_TAPS
 
 
 def _meter(heard: Impression, clock: Pulse) -> Meter | None:

@@ -10,7 +10,6 @@ is a trait, so it is allowed for, and never corrected.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import sqrt
 
 from undersong.events import Seconds
 from undersong.plan import HOLD_ME, MEET_ME
@@ -19,15 +18,14 @@ from undersong.turns import Adapt
 ALL = 1.0  # adaptivity that follows every tap wholly in phase,
 ALL_PERIOD, ALL_MOST = 0.3, 0.1  # with this share of the tempo, and so much of it a beat at most
 
-FIRST_SHARE = 0.9  # where the corrected share begins, from the least to the most
 SHARE_GAIN = 0.08  # how fast the corrected share learns, a beat
 SIZE_GAIN = 0.2  # how fast the usual size of asynchronies is learned
 
 FIRST_TAPS = 8  # from which a lead is learned
-UNSURE = 2.0  # taps' worth of doubt that there is one
+USUAL_LEAD: Seconds = 0.035  # of somebody who taps, before anything is known of them,
+UNSURE = 3.0  # which counts as so many taps
 LONGEST_LEAD: Seconds = 0.12  # that is learned,
 LONGEST_SHARE = 0.18  # and as a share of the beat
-CLEAR = 2.0  # standard errors by which a lead must differ from nothing
 
 
 def adapted(adapt: Adapt, adaptivity: float) -> Adapt:
@@ -65,7 +63,7 @@ class Gain:
     def after(self, off: Seconds, adapt: Adapt) -> float:
         """The share for this asynchrony."""
         most = max(adapt.phase, adapt.phase_most)
-        share = adapt.phase + FIRST_SHARE * (most - adapt.phase) if self._share is None else self._share
+        share = adapt.phase + adapt.ready * (most - adapt.phase) if self._share is None else self._share
         self._size += SIZE_GAIN * (off * off - self._size) if self._size else off * off
         if self._size > 0.0:
             lag = max(-1.0, min(1.0, off * self._last / self._size))
@@ -76,10 +74,14 @@ class Gain:
 
 
 class Hand:
-    """One maker's habitual lead: as it was measured, or learned from the first taps that met our beats."""
+    """One maker's habitual lead: as it was measured, or learned from the first taps that met our beats.
 
-    def __init__(self, measured: Seconds | None = None) -> None:
+    Until then somebody who taps is taken to lead as most people do; somebody who plays notes, not at all.
+    """
+
+    def __init__(self, *, taps: bool, measured: Seconds | None = None) -> None:
         self._measured = measured
+        self._usual = USUAL_LEAD if taps else 0.0
         self._early: list[Seconds] = []
 
     @property
@@ -87,20 +89,12 @@ class Hand:
         """Seconds by which their taps come before the beat they mean."""
         if self._measured is not None:
             return self._measured
-        return self._learned()
+        count = len(self._early)
+        mean = (sum(self._early) + UNSURE * self._usual) / (count + UNSURE)
+        return round(max(0.0, mean), 6)  # who comes late is still finding the beat
 
     def met(self, early: Seconds, period: Seconds) -> None:
         """A tap came so long before a beat of ours that sounded."""
         if self._measured is None and len(self._early) < FIRST_TAPS:
             most = min(LONGEST_LEAD, LONGEST_SHARE * period)
             self._early.append(max(-most, min(most, early)))
-
-    def _learned(self) -> Seconds:
-        count = len(self._early)
-        if count < 2:
-            return 0.0
-        mean = sum(self._early) / count
-        error = sqrt(sum((x - mean) ** 2 for x in self._early) / (count - 1) / count)
-        if mean < CLEAR * error:
-            return 0.0  # who comes late is still finding the beat
-        return round(mean * count / (count + UNSURE), 6)

@@ -143,15 +143,15 @@ class Schedule:
 
     def know(self, maker: MakerId, lead: Seconds) -> None:
         """A maker's habitual lead was measured."""
-        self._hands[maker] = Hand(lead)
+        self._hands[maker] = Hand(taps=True, measured=lead)
 
-    def follow(self, maker: MakerId, onset: Seconds, now: Seconds) -> list[Sounded]:
+    def follow(self, maker: MakerId, onset: Seconds, now: Seconds, *, tap: bool) -> list[Sounded]:
         """The maker's onset corrects the clock, and with it every note planned in beats."""
         clock = self._turns.clock
         if clock is None:
             return []
         adapt = adapted(self._adapt, _adaptivity(self._plan, self._turns.wishes.tempo))
-        hand = self._hands.setdefault(maker, Hand())
+        hand = self._hands.setdefault(maker, Hand(taps=tap))
         nearest = round(clock.beat_at(onset))
         early = clock.time_at(nearest) - onset
         if abs(early) <= adapt.near * clock.period and self._sounded(clock.time_at(nearest)):
