@@ -6,8 +6,8 @@
 10 to 20%: half of the people, on whom nothing was set; baselines hear the same. (b) A simulated tapper who
 plays with a real Session, and with a fixed metronome at exactly their own pace. Their noise is fitted here
 to the taps of the other people (timekeeper and hand: Wing & Kristofferson 1973, from the covariances of
-the changes from one interval to the next, which slow drift leaves alone), how early they tap to asynchronies
-with a metronome (Bååth & Madison 2012); they correct half of each asynchrony. Asynchrony SD: standard
+the changes from one interval to the next, which slow drift leaves alone), how early they tap to
+asynchronies with a metronome (Bååth & Madison 2012); they correct half of each. Asynchrony SD: standard
 deviation of the distance from each tap to the sound of the partner that is nearest, after the first half
 minute. Brackets: 95% bootstrap intervals over people or tappers; differences are paired.
 """

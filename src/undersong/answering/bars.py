@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from undersong.events import Seconds
 from undersong.notes import Beat, Beats, Note, Pulse
-from undersong.turns import Turn, Turns
+from undersong.turns import Adapt, Turn, Turns
 
 LOW_DRUM = 41  # General MIDI: low floor tom, for a frame drum's middle
 HIGH_DRUM = 37  # side stick, for its rim
 STROKE: Seconds = 0.25  # how long a stroke counts as sounding
 SOON: Seconds = 0.28  # a beat nearer than this is left to the next
+
+# Somebody who taps to us: their lead has to be heard before it is chased.
+WITH_TAPS = Adapt(phase=0.3, period=0.075, most=0.1, phase_most=1.0, ready=0.0, near=0.25)
 
 SAME_TEMPO = 0.1  # share by which two periods may differ
 IN_PHASE = 0.25  # of a period

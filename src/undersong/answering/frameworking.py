@@ -17,6 +17,7 @@ from undersong.answering.comping import OPEN, chord_for, tones_of
 from undersong.answering.counterpoint import WITH, WITHOUT, matched
 from undersong.answering.frames import BORROWED, FRAMES, SEVENTHS, Frame, Role, chord, fitting, strokes
 from undersong.answering.technique import NO_PULSE_BAR, velocity_under
+from undersong.answering.under_taps import framed
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
@@ -66,6 +67,10 @@ class Frameworking:
         part = heard.lead
         if part is None:
             return NOTHING
+        if not part.pitched:
+            if so_far.first_sound is None or heard.time - so_far.first_sound < MATCHING:
+                return matched(self.name, heard, so_far, MATCHED_UNDER)
+            return framed(self.name, heard, so_far)
         given = so_far.last(self.name, "frame")
         if given is not None:
             return self._within(heard, part, so_far, given)

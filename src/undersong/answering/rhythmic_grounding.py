@@ -12,6 +12,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import ClassVar
 
+from undersong.answering import drumming
 from undersong.answering.bars import (
     HIGH_DRUM,
     LOW_DRUM,
@@ -83,7 +84,7 @@ class RhythmicGrounding:
         if not fresh and not bar_due(self.name, clock, heard.time, so_far):
             return Answer(until=asked_again(self.name, clock, so_far))
         first = soon(clock, heard.time) if fresh else next_bar(self.name, clock, heard.time, so_far)
-        pattern = GROOVE if asked else STEADY
+        pattern = self._pattern(asked, part, clock, first)
         velocities = [
             velocity_under(heard.gentlest, UNDER + softer, "percussion") for _, _, softer in pattern
         ]
@@ -96,6 +97,13 @@ class RhythmicGrounding:
             turn=planned_bar(self.name, first + BEATS_A_BAR, heard.time),
             because=because,
         )
+
+    def _pattern(self, asked: bool, part: Part | None, clock: Pulse, first: int) -> tuple[Stroke, ...]:
+        if asked:
+            return GROOVE
+        if part is None or part.pitched:
+            return STEADY
+        return drumming.bar(drumming.HALF, part, clock, first)
 
     def _clock(self, heard: Impression, so_far: Turns, asked: bool) -> tuple[Pulse | None, Adapt, str]:
         """The clock to keep or to start, how far it follows, and why."""

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from undersong.answering import drumming
 from undersong.answering.bars import (
     LOW_DRUM,
+    WITH_TAPS,
     Stroke,
     agrees,
     asked_again,
@@ -32,11 +34,10 @@ from undersong.turns import NOTHING, Adapt, Answer, Turns
 
 UNDER = 6.5  # dB under the maker
 FOLLOW = Adapt(phase=0.3, period=0.28, most=0.1, phase_most=1.0, near=0.25)
-# Somebody who taps to us: their lead has to be heard before it is chased.
-WITH_TAPS = Adapt(phase=0.3, period=0.075, most=0.1, phase_most=1.0, ready=0.0, near=0.25)
 COASTING = Adapt(phase=0.1, period=0.0)
 SURE = 0.5  # confidence from which a pulse that disagrees is gone along with
 COAST: Beats = 6.0  # beats after the maker's last onset
+BUSY = 0.7  # onsets a beat of somebody who taps, from which the drum strikes three beats of four
 DENSE = 0.97  # onsets a beat from which every beat is struck
 AS_DENSE = 1.08  # strokes for an onset of the maker's, at most
 NEAR_BEAT = 0.2  # of a period
@@ -80,13 +81,7 @@ class Synchronising:
         return self._bar(heard, part, clock, first, start=False)
 
     def _bar(self, heard: Impression, part: Part, clock: Pulse, first: int, start: bool) -> Answer:
-        meter = _meter(heard, clock)
-        struck, bar = _where_notes_fall(part, clock, first, meter)
-        softer = SOFTER[meter.beats if meter is not None else bar]
-        down = first if meter is None else round(clock.beat_at(meter.downbeat))
-        pattern: tuple[Stroke, ...] = tuple(
-            (beat, LOW_DRUM, softer[(first + beat - down) % len(softer)]) for beat in struck
-        )
+        pattern, bar = _struck(heard, part, clock, first)
         velocities = [velocity_under(heard.gentlest, UNDER + by, "percussion") for _, _, by in pattern]
         return Answer(
             notes=strokes(first, pattern, velocities),
@@ -97,6 +92,19 @@ class Synchronising:
             turn=planned_bar(self.name, first + bar, heard.time),
             because="You keep a steady beat, so I keep it with you.",
         )
+
+
+def _struck(heard: Impression, part: Part, clock: Pulse, first: int) -> tuple[tuple[Stroke, ...], int]:
+    """The strokes of the bar that begins on ``first``, and how many beats it has."""
+    meter = _meter(heard, clock)
+    if not part.pitched and (meter is None or meter.beats != BAR_OF_THREE):
+        busy = part.dynamics.density * clock.period >= BUSY
+        patterns = drumming.ALONG if busy else drumming.HALF
+        return drumming.bar(patterns, part, clock, first), drumming.BEATS
+    struck, bar = _where_notes_fall(part, clock, first, meter)
+    softer = SOFTER[meter.beats if meter is not None else bar]
+    down = first if meter is None else round(clock.beat_at(meter.downbeat))
+    return tuple((beat, LOW_DRUM, softer[(first + beat - down) % len(softer)]) for beat in struck), bar
 
 
 def _follow(part: Part) -> Adapt:

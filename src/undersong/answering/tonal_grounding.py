@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from undersong.answering.technique import RING_DOWN, bar_seconds, velocity_under
+from undersong.answering.under_taps import open_fifth
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part, Tonality
@@ -76,7 +77,9 @@ class TonalGrounding:
     def answer(self, heard: Impression, so_far: Turns, chance: Chance) -> Answer:
         """Enter, stay, move or renew the ground."""
         part, tonality = heard.lead, heard.tonality
-        if part is None or tonality is None or not part.pitched:
+        if part is not None and not part.pitched:
+            return open_fifth(self.name, heard, so_far)
+        if part is None or tonality is None:
             return NOTHING
         held = so_far.held("bass")
         if any(s.play.voice == "chords" for s in so_far.sounding.values()):

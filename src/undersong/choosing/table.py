@@ -67,7 +67,11 @@ TABLE: tuple[Row, ...] = (
         (BEAT, GROUND, "Wide leaps and no beat: a steady beat and a ground."),
     ),
     _row(
-        "scattered", "taps", "", EVER, (BEAT, None, "Taps at changing distances: a steady beat to lean on.")
+        "scattered",
+        "taps",
+        "",
+        EVER,
+        (BEAT, GROUND, "Taps at changing distances: a beat and a fifth."),
     ),
     _row(
         "fading", "notes", "", EVER, (GROUND, None, "You grow softer and slower, so I stay low and soft.")
@@ -88,7 +92,7 @@ TABLE: tuple[Row, ...] = (
         (GROUND, None, "You try a few notes, so I listen for a ground."),
         (TALK, GROUND, "You play in short phrases, so we take turns."),
     ),
-    _row("tentative", "taps", "", EVER, (BEAT, None, "You try a few taps, so I listen for their pace.")),
+    _row("tentative", "taps", "", EVER, (BEAT, GROUND, "You try a few taps, so I listen for their pace.")),
     _row(
         "flowing",
         "notes",
@@ -151,18 +155,29 @@ TABLE: tuple[Row, ...] = (
         "taps",
         "",
         ("meet", "close"),
-        (BEAT, None, "Your taps flow, so I keep a beat under them."),
-    ),
-    _row(
-        "flowing", "taps", "", ("early",), (SHARED, None, "Your taps keep a beat, so I keep it with you.")
+        (BEAT, GROUND, "Your taps flow, so I keep a beat and a fifth under them."),
     ),
     _row(
         "flowing",
         "taps",
-        "",
+        "no",
+        ("early", "develop", "turn", "return"),
+        (BEAT, GROUND, "Your taps flow, so I keep a beat and a fifth under them."),
+    ),
+    _row(
+        "flowing",
+        "taps",
+        "yes",
+        ("early",),
+        (FRAME, SHARED, "Your taps keep a beat, so I put a song over it."),
+    ),
+    _row(
+        "flowing",
+        "taps",
+        "yes",
         ("develop", "turn", "return"),
-        (SHARED, None, "Your taps keep a beat, so I keep it with you."),
-        (MATCH, None, "Your taps keep a beat, so I play in the same way."),
+        (FRAME, SHARED, "Your taps keep a beat, so I put a song over it."),
+        (MATCH, GROUND, "Your taps keep a beat, so I play in the same way."),
     ),
     _row(
         "insistent",
@@ -193,14 +208,14 @@ TABLE: tuple[Row, ...] = (
         "taps",
         "",
         ("meet", "close"),
-        (BEAT, None, "Your figure comes back, so I keep a beat under it."),
+        (BEAT, GROUND, "Your figure comes back, so I keep a beat and a fifth under it."),
     ),
     _row(
         "insistent",
         "taps",
         "",
         ("early", "develop", "turn", "return"),
-        (SHARED, None, "Your figure comes back, so I join it."),
-        (MIRROR, None, "Your figure comes back, so I play it with you."),
+        (FRAME, SHARED, "Your figure comes back, so I put a song over it."),
+        (MIRROR, GROUND, "Your figure comes back, so I play it with you."),
     ),
 )
