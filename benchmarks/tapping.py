@@ -8,8 +8,8 @@ plays with a real Session, and with a fixed metronome at exactly their own pace.
 to the taps of the other people (timekeeper and hand: Wing & Kristofferson 1973, from the covariances of
 the changes from one interval to the next, which slow drift leaves alone), how early they tap to
 asynchronies with a metronome (Bååth & Madison 2012); they correct half of each. Asynchrony SD: standard
-deviation of the distance from each tap to the sound of the partner that is nearest, after the first half
-minute. Brackets: 95% bootstrap intervals over people or tappers; differences are paired.
+deviation of the distance from each tap to the sound of the partner that is nearest, after the first
+45 s. Brackets: 95% bootstrap intervals over people or tappers; differences are paired.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ FASTEST, SLOWEST = 0.42, 0.8  # seconds: paces of simulated tappers
 CORRECTS = 0.5  # share of an asynchrony that the simulated tapper corrects
 NEAR = 0.25  # of a beat: sounds further from a tap are not meant by it
 ALONE = 6.0  # seconds before the metronome begins, as the partner does about then
-FROM, UNTIL = 30.0, 90.0  # seconds that are judged
+FROM, UNTIL = 45.0, 105.0  # seconds that are judged: the first meeting is over
 
 
 # --- people's taps ---------------------------------------------------------------------------------

@@ -75,7 +75,10 @@ class Session:
         self._listener = Listener(memory)
         # a correction is decided one reaction before it sounds
         correction = max(0.0, plan.correction - plan.soonest)
-        self._turns = Turns(tuple(techniques), aim=plan.aim, minutes=plan.minutes, correction=correction)
+        self._turns = Turns(
+            tuple(techniques), aim=plan.aim, adaptivity=plan.adaptivity, minutes=plan.minutes,
+            correction=correction,
+        )  # fmt: skip
         self._schedule = Schedule(plan, self._turns)
         self._now: Seconds = 0.0
         self._until: dict[str, Seconds] = {}

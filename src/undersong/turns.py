@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from undersong.events import MakerId, Play, Seconds, SteerKind, Voice
 from undersong.notes import Note, Pulse
+from undersong.plan import FOLLOW_ME, HOLD_ME, MEET_ME
 
 HISTORY = 512  # partner notes and turns remembered
 
@@ -57,7 +58,9 @@ class Adapt:
     ``near``: onsets further from a beat, as a share of the period, correct nothing; ``step`` caps
     one correction of phase, likewise a share. ``phase_most``: how far ``phase`` may grow where the
     maker leaves asynchronies uncorrected, as somebody does who plays to nobody; with a maker who
-    corrects them too it stays small. ``ready``: how far it has grown before anything is known.
+    corrects them too it stays small. ``ready``: how far it has grown before anything is known. ``home``:
+    share by which the tempo goes back, a beat, to the one at which both met: two players who each give in a
+    little would else run away together. ``pull``: share by which the beat grows quicker by itself.
     """
 
     phase: float
@@ -65,6 +68,8 @@ class Adapt:
     most: float = 0.05
     phase_most: float = 0.0
     ready: float = 0.9
+    home: float = 0.0
+    pull: float = 0.0
     near: float = 0.2
     step: float = 1.0
 
@@ -133,6 +138,7 @@ class Turns:
     opening: SteerKind | None = None  # how the maker opened, if at all
     opened_at: Seconds = 0.0
     aim: str | None = None  # what the session is for, one of choosing.table.AIMS
+    adaptivity: float = MEET_ME  # how far the plan lets the clock follow
     minutes: float = 10.0  # how long the form of the playing is thought to be
     timbre: int = 0  # of the partner's voices (events.Play)
     timbre_since: Seconds = 0.0
@@ -142,10 +148,23 @@ class Turns:
     correction: Seconds = 0.0  # how long after an onset its harmony note may still be thought better of
     paces: dict[MakerId, Seconds] = field(default_factory=dict)  # from tap to tap, as was known before
     clock: Pulse | None = None  # the partner's own
+    clock_began: Pulse | None = None  # as it was when it began
     clock_since: Seconds = 0.0  # when it began: beats remembered from before lie on another
     sounding: dict[int, Sounding] = field(default_factory=dict)
     past: deque[Sounding] = field(default_factory=lambda: deque(maxlen=HISTORY))
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=HISTORY))
+
+    @property
+    def follows(self) -> float:
+        """How far the clock follows now: as the plan has it, or as somebody asked."""
+        if self.wishes.tempo == "lead":
+            return HOLD_ME
+        return FOLLOW_ME if self.wishes.tempo == "follow" else self.adaptivity
+
+    @property
+    def holds(self) -> bool:
+        """Whether the partner keeps its own tempo, whatever the maker's."""
+        return self.follows <= HOLD_ME
 
     def held(self, voice: Voice) -> list[Sounding]:
         """Notes of a voice that sound or are about to, and were not let go, oldest first."""

@@ -12,7 +12,7 @@ STROKE: Seconds = 0.25  # how long a stroke counts as sounding
 SOON: Seconds = 0.28  # a beat nearer than this is left to the next
 
 # Somebody who taps to us: their lead has to be heard before it is chased.
-WITH_TAPS = Adapt(phase=0.3, period=0.075, most=0.1, phase_most=1.0, ready=0.0, near=0.25)
+WITH_TAPS = Adapt(phase=0.3, period=0.075, most=0.1, phase_most=1.0, ready=0.0, near=0.25, home=0.02)
 
 SAME_TEMPO = 0.1  # share by which two periods may differ
 IN_PHASE = 0.25  # of a period

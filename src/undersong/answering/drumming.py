@@ -22,7 +22,8 @@ SHORTEST: Beats = 0.2
 FEWEST, MOST = 3, 6  # strokes of a figure
 SOFTER = 3.0  # dB of a figure under the drum's first beat
 
-# Half as many strokes as beats; and for going along, three in four, now before and now after the middle.
+# Half as many strokes as beats; for going along, three in four, now before and now after the middle; and
+# livelier, pushing ahead of it.
 HALF: tuple[tuple[Stroke, ...], ...] = (
     ((0, LOW_DRUM, 0.0), (2, LOW_DRUM, 3.0)),
     ((0, LOW_DRUM, 1.0), (2, HIGH_DRUM, 4.0)),
@@ -34,6 +35,12 @@ ALONG: tuple[tuple[Stroke, ...], ...] = (
     ((0, LOW_DRUM, 1.0), (2, HIGH_DRUM, 3.0), (3, LOW_DRUM, 4.0)),
     ((0, LOW_DRUM, 0.0), (1, HIGH_DRUM, 5.0), (2, LOW_DRUM, 3.0)),
     ((0, LOW_DRUM, 1.0), (3, HIGH_DRUM, 5.0)),
+)  # fmt: skip
+LIVELY: tuple[tuple[Stroke, ...], ...] = (
+    ((0, LOW_DRUM, -1.0), (1, HIGH_DRUM, 3.0), (1.5, LOW_DRUM, 4.0), (3, HIGH_DRUM, 2.0)),
+    ((0, LOW_DRUM, 0.0), (1, HIGH_DRUM, 3.0), (2, LOW_DRUM, 2.0), (3, HIGH_DRUM, 3.0)),
+    ((0, LOW_DRUM, -1.0), (1, HIGH_DRUM, 3.0), (1.5, LOW_DRUM, 4.0), (3, HIGH_DRUM, 2.0)),
+    ((0, LOW_DRUM, 0.0), (2.5, HIGH_DRUM, 3.0), (3, HIGH_DRUM, 4.0)),
 )  # fmt: skip
 
 

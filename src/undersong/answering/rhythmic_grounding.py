@@ -4,7 +4,9 @@ Clinical term: rhythmic grounding (Bruscia 1987, as cited by teaching texts): a 
 ostinato as an anchor under scattered or unstable playing, or under taps alone. It says: here is
 something that stays. It must never chase the maker's unsteadiness, hurry, grow dense or loud.
 It takes the maker's own beat where there is one, else a calm one of its own; it follows changes of
-tempo only slowly. When the partner was asked to start, it is a sparse, snappy groove to join.
+tempo only slowly. When the partner was asked to start, it is a sparse, snappy tune to join (groove.py), at
+the maker's own pace where that is known; when they tap freely over it, it takes up their tempo, unless it
+was asked to hold its own.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import ClassVar
 
-from undersong.answering import drumming
+from undersong.answering import drumming, groove
 from undersong.answering.bars import (
-    HIGH_DRUM,
     LOW_DRUM,
+    SOON,
     Stroke,
     asked_again,
     bar_due,
@@ -29,7 +31,7 @@ from undersong.answering.technique import BEATS_A_BAR, velocity_under
 from undersong.chance import Chance
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
-from undersong.notes import Pulse
+from undersong.notes import Note, Pulse
 from undersong.theory.grouping import onset_groups
 from undersong.turns import NOTHING, Adapt, Answer, Turns
 
@@ -49,14 +51,10 @@ FOLLOW = Adapt(phase=0.3, period=0.04, most=0.004, near=0.35, step=0.015)
 SAME_TEMPO = 0.05  # share by which the maker's period may differ before the beat starts anew with it
 STEADFAST = Adapt(phase=0.0, period=0.0)
 COAST: Seconds = 8.0  # how long the beat goes on after the maker's last sound
-GROOVE_PERIOD: Seconds = 60 / 104
 GROOVE_COAST: Seconds = 45.0  # a groove that was asked for waits this long to be joined
 
 STEADY: tuple[Stroke, ...] = (
     (0, LOW_DRUM, 0.0), (1, LOW_DRUM, 4.0), (2, LOW_DRUM, 2.0), (3, LOW_DRUM, 4.0),
-)  # fmt: skip
-GROOVE: tuple[Stroke, ...] = (
-    (0, LOW_DRUM, 0.0), (1, HIGH_DRUM, 3.0), (1.5, LOW_DRUM, 3.0), (3, HIGH_DRUM, 2.0),
 )  # fmt: skip
 
 
@@ -81,15 +79,20 @@ class RhythmicGrounding:
         if clock is None:
             return NOTHING
         fresh = clock is not so_far.clock
+        if not fresh and asked and part is not None and _first_pitch(heard, part):
+            # the bass and the hook make room for the maker's own notes; the drum goes on
+            planned = so_far.last(self.name, "bar")
+            start = round(planned.about) - BEATS_A_BAR if planned is not None else soon(clock, heard.time)
+            return Answer(
+                notes=groove.notes(heard, clock, start, heard.time + SOON),
+                withdraw=True,
+                until=asked_again(self.name, clock, so_far),
+            )
         if not fresh and not bar_due(self.name, clock, heard.time, so_far):
             return Answer(until=asked_again(self.name, clock, so_far))
         first = soon(clock, heard.time) if fresh else next_bar(self.name, clock, heard.time, so_far)
-        pattern = self._pattern(asked, part, clock, first)
-        velocities = [
-            velocity_under(heard.gentlest, UNDER + softer, "percussion") for _, _, softer in pattern
-        ]
         return Answer(
-            notes=strokes(first, pattern, velocities),
+            notes=groove.notes(heard, clock, first) if asked else _strokes(heard, part, clock, first),
             withdraw=fresh,
             clock=clock if fresh else None,
             adapt=adapt,
@@ -98,21 +101,15 @@ class RhythmicGrounding:
             because=because,
         )
 
-    def _pattern(self, asked: bool, part: Part | None, clock: Pulse, first: int) -> tuple[Stroke, ...]:
-        if asked:
-            return GROOVE
-        if part is None or part.pitched:
-            return STEADY
-        return drumming.bar(drumming.HALF, part, clock, first)
-
     def _clock(self, heard: Impression, so_far: Turns, asked: bool) -> tuple[Pulse | None, Adapt, str]:
         """The clock to keep or to start, how far it follows, and why."""
         clock, part, pulse = so_far.clock, heard.lead, heard.pulse
         faint = pulse is not None and part is not None and part.pitched and pulse.confidence < SURE
         if faint and pulse is not None and not _kept(clock, pulse):
             pulse = None  # among notes too faint to take up, or to leave a steady beat for
-        if asked and (pulse is None or part is None):
-            start = clock or Pulse(GROOVE_PERIOD, heard.time + 0.3 - GROOVE_PERIOD, 1.0)
+        if asked and (pulse is None or part is None or (clock is not None and so_far.holds)):
+            period = groove.pace(heard, so_far)
+            start = clock or Pulse(period, heard.time + 0.3 - period, 1.0)
             return start, STEADFAST, "You asked me to start, so here is a beat to join."
         if pulse is not None:
             return (
@@ -133,6 +130,20 @@ class RhythmicGrounding:
         if part.onsets < ENOUGH:
             return None, STEADFAST, ""
         return Pulse(CALM, heard.time, CALM_SURE), STEADFAST, CALM_BECAUSE
+
+
+def _first_pitch(heard: Impression, part: Part) -> bool:
+    """Whether the first note with a pitch has just begun."""
+    return part.pitched and heard.onset is not None and part.onsets == 1
+
+
+def _strokes(heard: Impression, part: Part | None, clock: Pulse, first: int) -> tuple[Note, ...]:
+    """The bar that begins on ``first``: even strokes, or, with somebody who taps, half as many."""
+    pattern = STEADY
+    if part is not None and not part.pitched:
+        pattern = drumming.bar(drumming.HALF, part, clock, first)
+    velocities = [velocity_under(heard.gentlest, UNDER + softer, "percussion") for _, _, softer in pattern]
+    return strokes(first, pattern, velocities)
 
 
 def _meant(part: Part) -> Pulse | None:

@@ -26,6 +26,7 @@ from undersong.answering.bars import (
     soon,
     strokes,
 )
+from undersong.answering.enlivening import STEADY, enlivened, lively
 from undersong.answering.technique import BEATS_A_BAR, velocity_under
 from undersong.chance import Chance
 from undersong.listening.impression import Impression, Meter, Part
@@ -69,37 +70,45 @@ class Synchronising:
             return Answer(adapt=COASTING) if clock is not None else NOTHING
         leads = so_far.wishes.tempo == "lead"  # then a phase of its own is what was asked for
         if clock is None or (pulse.confidence >= SURE and not agrees(clock, pulse, heard.time, leads)):
-            return self._bar(heard, part, pulse, soon(pulse, heard.time), start=True)
+            return self._bar(heard, part, so_far, pulse, soon(pulse, heard.time), start=True)
         coasting = heard.time > part.last_onset + 2.5 * clock.period
         if heard.time > part.last_onset + COAST * clock.period:
             return NOTHING
         if not bar_due(self.name, clock, heard.time, so_far):
             return Answer(
-                until=asked_again(self.name, clock, so_far), adapt=COASTING if coasting else _follow(part)
+                until=asked_again(self.name, clock, so_far),
+                adapt=COASTING if coasting else _follow(heard, part, so_far)[0],
             )
         first = next_bar(self.name, clock, heard.time, so_far)
-        return self._bar(heard, part, clock, first, start=False)
+        return self._bar(heard, part, so_far, clock, first, start=False)
 
-    def _bar(self, heard: Impression, part: Part, clock: Pulse, first: int, start: bool) -> Answer:
-        pattern, bar = _struck(heard, part, clock, first)
+    def _bar(
+        self, heard: Impression, part: Part, so_far: Turns, clock: Pulse, first: int, start: bool
+    ) -> Answer:
+        pattern, bar = _struck(heard, part, so_far, clock, first)
+        adapt, because = _follow(heard, part, so_far)
         velocities = [velocity_under(heard.gentlest, UNDER + by, "percussion") for _, _, by in pattern]
         return Answer(
             notes=strokes(first, pattern, velocities),
             withdraw=start,
             clock=clock if start else None,
-            adapt=_follow(part),
+            adapt=adapt,
             until=clock.time_at(first + bar - 1),
             turn=planned_bar(self.name, first + bar, heard.time),
-            because="You keep a steady beat, so I keep it with you.",
+            because=because,
         )
 
 
-def _struck(heard: Impression, part: Part, clock: Pulse, first: int) -> tuple[tuple[Stroke, ...], int]:
+def _struck(
+    heard: Impression, part: Part, so_far: Turns, clock: Pulse, first: int
+) -> tuple[tuple[Stroke, ...], int]:
     """The strokes of the bar that begins on ``first``, and how many beats it has."""
     meter = _meter(heard, clock)
     if not part.pitched and (meter is None or meter.beats != BAR_OF_THREE):
         busy = part.dynamics.density * clock.period >= BUSY
-        patterns = drumming.ALONG if busy else drumming.HALF
+        patterns = drumming.HALF
+        if busy:
+            patterns = drumming.LIVELY if lively(so_far) else drumming.ALONG
         return drumming.bar(patterns, part, clock, first), drumming.BEATS
     struck, bar = _where_notes_fall(part, clock, first, meter)
     softer = SOFTER[meter.beats if meter is not None else bar]
@@ -107,8 +116,9 @@ def _struck(heard: Impression, part: Part, clock: Pulse, first: int) -> tuple[tu
     return tuple((beat, LOW_DRUM, softer[(first + beat - down) % len(softer)]) for beat in struck), bar
 
 
-def _follow(part: Part) -> Adapt:
-    return FOLLOW if part.pitched else WITH_TAPS
+def _follow(heard: Impression, part: Part, so_far: Turns) -> tuple[Adapt, str]:
+    """How far to go along, and why."""
+    return (FOLLOW, STEADY) if part.pitched else enlivened(WITH_TAPS, heard, so_far)
 
 
 def _meter(heard: Impression, clock: Pulse) -> Meter | None:

@@ -163,6 +163,7 @@ TABLE: tuple[Row, ...] = (
         "no",
         ("early", "develop", "turn", "return"),
         (BEAT, GROUND, "Your taps flow, so I keep a beat and a fifth under them."),
+        (MATCH, GROUND, "Your taps flow freely, so I play in the same way."),
     ),
     _row(
         "flowing",
@@ -177,7 +178,7 @@ TABLE: tuple[Row, ...] = (
         "yes",
         ("develop", "turn", "return"),
         (FRAME, SHARED, "Your taps keep a beat, so I put a song over it."),
-        (MATCH, GROUND, "Your taps keep a beat, so I play in the same way."),
+        (SHARED, GROUND, "Your taps keep a beat, so I keep it with you, over a fifth."),
     ),
     _row(
         "insistent",

@@ -142,7 +142,8 @@ class Part:
     ``last_onset`` and ``last_sound`` (end of the last note; now, while one is held) tell how long
     it has been still. ``onsets`` counts onset groups since the start. ``motifs``: shapes worth
     remembering, the latest heard first. ``loop``: where the maker has played the same notes three times
-    running, the last note and the two rounds before it. ``pitched`` is whether
+    running, the last note and the two rounds before it. ``pace``: the period of their latest pulse, also
+    when it is over. ``pitched`` is whether
     notes with pitch were heard lately, not only taps.
     """
 
@@ -164,6 +165,7 @@ class Part:
     motifs: tuple[Motif, ...] = ()
     trend: Trend = Trend()
     loop: tuple[Tone, ...] = ()
+    pace: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)

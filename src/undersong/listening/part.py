@@ -60,6 +60,7 @@ class PartListener:
         self._last_pitch: int | None = None
         self._first_pitch: int | None = None
         self._had_pulse = False
+        self._pace: Seconds | None = None
         self._announced: Seconds | None = None
         self._trend = Trend()
         self._trend_due: Seconds = 0.0
@@ -221,6 +222,7 @@ class PartListener:
             had, self._had_pulse, self._announced = self._had_pulse, False, None
             return [HeardNoPulse(now, self.maker)] if had else []
         self._had_pulse = True
+        self._pace = pulse.period
         beat = _first_beat_after(pulse, now + ANNOUNCE)
         if self._announced is not None and abs(beat - self._announced) < SAME_BEAT:
             return []
@@ -271,6 +273,7 @@ class PartListener:
             trend=self._trend,
             motifs=self._motif.motifs,
             loop=self._motif.loop,
+            pace=self._pace,
         )
 
 

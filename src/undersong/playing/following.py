@@ -21,7 +21,8 @@ ALL_PERIOD, ALL_MOST = 0.3, 0.1  # with this share of the tempo, and so much of 
 SHARE_GAIN = 0.08  # how fast the corrected share learns, a beat
 SIZE_GAIN = 0.2  # how fast the usual size of asynchronies is learned
 
-FIRST_TAPS = 8  # from which a lead is learned
+FIRST_TAPS = 8  # from which a lead is learned,
+SLOWLY = 0.04  # and the share by which each later one of somebody who taps moves it
 USUAL_LEAD: Seconds = 0.035  # of somebody who taps, before anything is known of them,
 UNSURE = 3.0  # which counts as so many taps
 LONGEST_LEAD: Seconds = 0.12  # that is learned,
@@ -74,27 +75,33 @@ class Gain:
 
 
 class Hand:
-    """One maker's habitual lead: as it was measured, or learned from the first taps that met our beats.
+    """One maker's habitual lead: as it was measured, or learned from their taps that meet our beats: a mean
+    of the first of them, which the later ones move slowly.
 
     Until then somebody who taps is taken to lead as most people do; somebody who plays notes, not at all.
     """
 
     def __init__(self, *, taps: bool, measured: Seconds | None = None) -> None:
         self._measured = measured
-        self._usual = USUAL_LEAD if taps else 0.0
-        self._early: list[Seconds] = []
+        self._taps = taps
+        self.forget()
+
+    def forget(self) -> None:
+        """Another beat begins: what met the one before says nothing of it."""
+        self._met = UNSURE
+        self._mean = USUAL_LEAD if self._taps else 0.0
 
     @property
     def lead(self) -> Seconds:
         """Seconds by which their taps come before the beat they mean."""
-        if self._measured is not None:
-            return self._measured
-        count = len(self._early)
-        mean = (sum(self._early) + UNSURE * self._usual) / (count + UNSURE)
-        return round(max(0.0, mean), 6)  # who comes late is still finding the beat
+        # who comes late is still finding the beat
+        return max(0.0, round(self._mean, 6)) if self._measured is None else self._measured
 
     def met(self, early: Seconds, period: Seconds) -> None:
         """A tap came so long before a beat of ours that sounded."""
-        if self._measured is None and len(self._early) < FIRST_TAPS:
-            most = min(LONGEST_LEAD, LONGEST_SHARE * period)
-            self._early.append(max(-most, min(most, early)))
+        if self._met - UNSURE >= FIRST_TAPS and not self._taps:
+            return
+        most = min(LONGEST_LEAD, LONGEST_SHARE * period)
+        self._met += 1.0
+        gain = 1.0 / self._met if self._met - UNSURE <= FIRST_TAPS else SLOWLY
+        self._mean += gain * (max(-most, min(most, early)) - self._mean)

@@ -11,9 +11,9 @@ from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from undersong.events import MakerId, Play, Release, Retract, Seconds, Sounded, SteerKind, Voice
+from undersong.events import MakerId, Play, Release, Retract, Seconds, Sounded, Voice
 from undersong.notes import After, Beat, Note, Pulse
-from undersong.plan import FOLLOW_ME, HOLD_ME, Plan
+from undersong.plan import Plan
 from undersong.playing.following import Gain, Hand, adapted
 from undersong.theory.grouping import onset_groups
 from undersong.theory.loudness import level, velocity_at
@@ -31,13 +31,6 @@ class _Pending:
     number: int  # order of planning, so that notes at the same time keep it
     note: Note = field(compare=False)
     technique: str = field(compare=False)
-
-
-def _adaptivity(plan: Plan, tempo: SteerKind | None) -> float:
-    """How far the clock goes along: as the plan has it, or as somebody asked."""
-    if tempo == "lead":
-        return HOLD_ME
-    return FOLLOW_ME if tempo == "follow" else plan.adaptivity
 
 
 class Schedule:
@@ -60,8 +53,10 @@ class Schedule:
 
     def start_clock(self, clock: Pulse, now: Seconds) -> None:
         """The partner's clock runs like ``clock`` from now on; only notes added later follow it."""
-        self._turns.clock = clock
+        self._turns.clock = self._turns.clock_began = clock
         self._turns.clock_since = now
+        for hand in self._hands.values():
+            hand.forget()
         self._followed = clock.beat_at(now) - 1.0
         self._gain = Gain()
 
@@ -150,7 +145,7 @@ class Schedule:
         clock = self._turns.clock
         if clock is None:
             return []
-        adapt = adapted(self._adapt, _adaptivity(self._plan, self._turns.wishes.tempo))
+        adapt = adapted(self._adapt, self._turns.follows)
         hand = self._hands.setdefault(maker, Hand(taps=tap))
         nearest = round(clock.beat_at(onset))
         early = clock.time_at(nearest) - onset
@@ -164,10 +159,13 @@ class Schedule:
         if abs(off) > adapt.near * clock.period:
             return []
         # a share a beat: for an onset that comes sooner than a beat after the last one, less
-        most = adapt.most * max(0.0, min(4.0, beat - self._followed))
+        beats = max(0.0, min(4.0, beat - self._followed))
+        most = adapt.most * beats
         self._followed = beat
         change = max(-most, min(most, adapt.period * off / clock.period))
-        period = clock.period * (1.0 + change)
+        began = self._turns.clock_began or clock
+        home = adapt.home * beats * (began.period / clock.period - 1.0)
+        period = clock.period * (1.0 + change + home - adapt.pull * beats)
         phase = self._gain.after(off, adapt)
         step = adapt.step * clock.period
         fell = clock.time_at(nearest) + max(-step, min(step, phase * off))
