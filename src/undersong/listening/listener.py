@@ -18,6 +18,7 @@ from undersong.events import (
 )
 from undersong.listening.harmony import HarmonyListener
 from undersong.listening.impression import Impression, Meter, Part, Playing
+from undersong.listening.moving import MovingListener
 from undersong.listening.part import PartListener
 from undersong.listening.together import TogetherListener, steadier
 from undersong.listening.tonality import TonalityListener
@@ -42,6 +43,7 @@ class Listener:
         self._parts: dict[MakerId, PartListener] = {}
         self._tonality = TonalityListener()
         self._together = TogetherListener()
+        self._moving = MovingListener()
         self._harmony = HarmonyListener(memory)
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
@@ -72,6 +74,7 @@ class Listener:
                     self._ended(part.pedal(time, value >= PEDAL_DOWN))
             case Leave():
                 self._ended(part.leave(time))
+                return [*self._moving.leave(now, part.maker)]
             case Join():
                 pass
         return []
@@ -87,6 +90,7 @@ class Listener:
         self._latest = part.maker
         if self.new_group:
             self._together.onset(part.maker, part.last_onset)
+            heard += self._moving.onset(now, part.maker, part.last_onset)
         if pitch is not None:
             self._tonality.note(
                 part.maker,
@@ -125,14 +129,14 @@ class Listener:
     @property
     def wake_at(self) -> Seconds | None:
         """When time alone will change what is heard."""
-        times = [part.wake_at for part in self._parts.values()]
+        times = [self._moving.wake_at, *(part.wake_at for part in self._parts.values())]
         due = [time for time in times if time is not None]
         return min(due) if due else None
 
     def advance(self, now: Seconds) -> list[Heard]:
         """Let time pass to ``now``, which must not lie beyond ``wake_at``. No onset is new any more."""
         self._onset = None
-        heard: list[Heard] = []
+        heard: list[Heard] = [*self._moving.advance(now)]
         for part in self._parts.values():
             wake = part.wake_at
             if wake is None or wake > now:
