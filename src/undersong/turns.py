@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from undersong.events import Play, Seconds, SteerKind, Voice
+from undersong.events import MakerId, Play, Seconds, SteerKind, Voice
 from undersong.notes import Note, Pulse
 
 HISTORY = 512  # partner notes and turns remembered
@@ -143,6 +143,7 @@ class Turns:
     clock_since: Seconds = 0.0  # when it began: beats remembered from before lie on another
     sounding: dict[int, Sounding] = field(default_factory=dict)
     past: deque[Sounding] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    replying_to: MakerId | None = None  # whose turn the latest voice that takes turns answers
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=HISTORY))
 
     def held(self, voice: Voice) -> list[Sounding]:

@@ -26,6 +26,7 @@ from undersong.notes import Memory, Pulse, Tone
 
 PEDAL = 64  # MIDI controller
 PEDAL_DOWN = 64  # value from which the pedal is down
+PAUSE: Seconds = 1.0  # between two onsets of a maker's, after which the second comes in anew
 LATELY: Seconds = 20.0  # who has played within this time is taken to be playing
 SURER = 0.15  # a change of confidence that is worth telling
 
@@ -48,12 +49,13 @@ class Listener:
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
         self.new_group = False  # whether the last event opened a group of onsets
+        self.came_in = False  # whether with it its maker came in after a pause
         self._latest: MakerId | None = None
 
     def hear(self, event: Input) -> list[Heard]:
         """Take in one event at ``event.heard``; returns what was heard anew."""
         self._onset = None
-        self.new_group = False
+        self.new_group = self.came_in = False
         now = event.heard
         time = min(event.time, now)
         if isinstance(event, Steer):
@@ -86,6 +88,7 @@ class Listener:
         interval = time - part.last_onset if groups else None
         tone, begins, pause, heard = part.begin(now, time, pitch, force)
         self.new_group = part.onsets > groups
+        self.came_in = begins or interval is None or interval > PAUSE
         self._onset = tone
         self._latest = part.maker
         if self.new_group:
