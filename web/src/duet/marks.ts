@@ -40,12 +40,12 @@ export class Marks {
 
   /** Joins a note with the nearest of another maker's that is not joined yet. */
   private join(mark: Growing): void {
-    if (mark.by === null || mark.met !== undefined) return;
+    if (mark.by === undefined || mark.met !== undefined) return;
     let nearest: Growing | null = null;
     for (let at = this.all.length - 1; at >= 0; at--) {
       const other = this.all[at] as Growing;
       if (other.from < mark.from - MEETS) break;
-      if (other.by === null || other.by === mark.by || other.met !== undefined) continue;
+      if (other.by === undefined || other.by === mark.by || other.met !== undefined) continue;
       const apart = Math.abs(other.from - mark.from);
       if (apart <= MEETS && (nearest === null || apart < Math.abs(nearest.from - mark.from))) nearest = other;
     }

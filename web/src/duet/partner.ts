@@ -26,7 +26,7 @@ export class Partner {
       this.sound.play({ id: play.id, voice, pitch, velocity, at, seconds, planned, timbre: play.timbre });
     }
     const to = from + seconds * 1000;
-    this.marks.play({ who: "partner", id: String(play.id), by: null, pitch, velocity, voice, from, to, planned });
+    this.marks.play({ who: "partner", id: String(play.id), pitch, velocity, voice, from, to, planned });
   }
 
   retract(id: number): void {

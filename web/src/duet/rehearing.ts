@@ -63,7 +63,7 @@ export class Rehearing {
     const id = FIRST_ID + number;
     if (voice !== null && pitch !== null) {
       this.sound.play({ id, voice, pitch, velocity, at, seconds: sound.to - sound.from, planned: true, timbre: 0 });
-      this.marks.play({ who: "partner", id: String(id), by: null, pitch, velocity, voice, from, to, planned: true });
+      this.marks.play({ who: "partner", id: String(id), pitch, velocity, voice, from, to, planned: true });
       return;
     }
     const key = `again ${number}`;
@@ -72,7 +72,7 @@ export class Rehearing {
       this.sound.makerAgain(at, { type: "on", key, pitch, velocity });
       this.sound.makerAgain(this.sound.contextTimeAt(to), { type: "off", key });
     }
-    this.marks.play({ who: "maker", id: key, by: "you", pitch, velocity, voice: null, from, to, planned: false });
+    this.marks.play({ who: "maker", id: key, pitch, velocity, voice: null, from, to, planned: false });
   }
 
   /** Fall silent. */

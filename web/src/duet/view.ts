@@ -51,8 +51,8 @@ export interface View {
 export interface Mark {
   readonly who: "maker" | "partner";
   readonly id: string;
-  /** Whose it is, of the makers. */
-  readonly by: Who | null;
+  /** Whose it is, of the makers; the partner's are nobody's. */
+  readonly by?: Who;
   readonly pitch: number | null; // null: struck, without pitch
   readonly velocity: number;
   readonly voice: "bass" | "chords" | "melody" | "percussion" | null; // null: the maker's

@@ -39,6 +39,37 @@ function outline(brush: Brush, left: number, right: number, y: number, r: number
   brush.closePath();
 }
 
+/** The right one's of two: a leaf, pointed at both ends, so that whose a note is can be told without colour. */
+function leaf(brush: Brush, left: number, right: number, y: number, r: number): void {
+  const tip = r * 1.5;
+  const bend = r * 1.18;
+  brush.beginPath();
+  brush.moveTo(left - tip, y);
+  brush.quadraticCurveTo(left - r * 0.4, y - bend, left + r * 0.5, y - bend);
+  brush.lineTo(Math.max(right - r * 0.5, left + r * 0.5), y - bend);
+  brush.quadraticCurveTo(right + r * 0.4, y - bend, Math.max(right, left) + tip, y);
+  brush.quadraticCurveTo(right + r * 0.4, y + bend, Math.max(right - r * 0.5, left + r * 0.5), y + bend);
+  brush.lineTo(left + r * 0.5, y + bend);
+  brush.quadraticCurveTo(left - r * 0.4, y + bend, left - tip, y);
+  brush.closePath();
+}
+
+/** Two notes that fell together, of two who move together: a fine thread between their onsets. */
+export function paintThread(brush: Brush, colours: Palette, one: Placed, other: Placed): void {
+  const thread = brush.createLinearGradient(one.left, one.y, other.left, other.y);
+  const seen = 0.75 * Math.min(one.presence, other.presence);
+  const [from, to] = one.mark.by === "right" ? [colours.second, colours.maker] : [colours.maker, colours.second];
+  thread.addColorStop(0, ink(from, seen));
+  thread.addColorStop(1, ink(to, seen));
+  brush.strokeStyle = thread;
+  brush.lineWidth = 2;
+  brush.beginPath();
+  brush.moveTo(one.left, one.y);
+  const away = 0.12 * Math.abs(other.y - one.y); // it hangs a little, as threads do
+  brush.quadraticCurveTo(Math.max(one.left, other.left) + away, (one.y + other.y) / 2, other.left, other.y);
+  brush.stroke();
+}
+
 export function paintStone(
   brush: Brush,
   g: Geometry,
@@ -49,7 +80,8 @@ export function paintStone(
   const r = stoneSize(g, stone.mark.velocity);
   if (stone.sounding || stone.after < 1.6) halo(brush, colours, stone, r);
   brush.globalAlpha = stone.presence;
-  outline(brush, stone.left, stone.right, stone.y, r, grain(stone.mark.id));
+  if (stone.mark.by === "right") leaf(brush, stone.left, stone.right, stone.y, r);
+  else outline(brush, stone.left, stone.right, stone.y, r, grain(stone.mark.id));
   if (fine) {
     const body = brush.createLinearGradient(0, stone.y - r, 0, stone.y + r);
     body.addColorStop(0, ink(mix(colours.maker, colours.makerLight, 0.85)));
@@ -105,8 +137,11 @@ export function paintPebble(brush: Brush, g: Geometry, colours: Palette, pebble:
   body.addColorStop(0, ink(mix(colours.maker, colours.makerLight, 0.85)));
   body.addColorStop(1, ink(colours.maker));
   brush.fillStyle = body;
-  brush.beginPath();
-  brush.ellipse(pebble.left, pebble.y, r * 1.08, r, 0, 0, 2 * Math.PI);
+  if (pebble.mark.by === "right") leaf(brush, pebble.left, pebble.left, pebble.y, r);
+  else {
+    brush.beginPath();
+    brush.ellipse(pebble.left, pebble.y, r * 1.08, r, 0, 0, 2 * Math.PI);
+  }
   brush.fill();
   brush.globalAlpha = 1;
 }
