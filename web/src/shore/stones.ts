@@ -43,14 +43,25 @@ function outline(brush: Brush, left: number, right: number, y: number, r: number
 function leaf(brush: Brush, left: number, right: number, y: number, r: number): void {
   const tip = r * 1.5;
   const bend = r * 1.18;
+  const [from, to] = [left + r * 0.5, Math.max(right - r * 0.5, left + r * 0.5)];
+  const end = Math.max(right, left);
   brush.beginPath();
   brush.moveTo(left - tip, y);
-  brush.quadraticCurveTo(left - r * 0.4, y - bend, left + r * 0.5, y - bend);
-  brush.lineTo(Math.max(right - r * 0.5, left + r * 0.5), y - bend);
-  brush.quadraticCurveTo(right + r * 0.4, y - bend, Math.max(right, left) + tip, y);
-  brush.quadraticCurveTo(right + r * 0.4, y + bend, Math.max(right - r * 0.5, left + r * 0.5), y + bend);
-  brush.lineTo(left + r * 0.5, y + bend);
+  brush.quadraticCurveTo(left - r * 0.4, y - bend, from, y - bend);
+  brush.lineTo(to, y - bend);
+  brush.quadraticCurveTo(end + r * 0.4, y - bend, end + tip, y);
+  brush.quadraticCurveTo(end + r * 0.4, y + bend, to, y + bend);
+  brush.lineTo(from, y + bend);
   brush.quadraticCurveTo(left - r * 0.4, y + bend, left - tip, y);
+  brush.closePath();
+}
+
+/** The same where nothing was held: a seed. */
+function seed(brush: Brush, x: number, y: number, r: number): void {
+  brush.beginPath();
+  brush.moveTo(x - r * 1.7, y);
+  brush.quadraticCurveTo(x, y - 2.2 * r, x + r * 1.7, y);
+  brush.quadraticCurveTo(x, y + 2.2 * r, x - r * 1.7, y);
   brush.closePath();
 }
 
@@ -137,7 +148,7 @@ export function paintPebble(brush: Brush, g: Geometry, colours: Palette, pebble:
   body.addColorStop(0, ink(mix(colours.maker, colours.makerLight, 0.85)));
   body.addColorStop(1, ink(colours.maker));
   brush.fillStyle = body;
-  if (pebble.mark.by === "right") leaf(brush, pebble.left, pebble.left, pebble.y, r);
+  if (pebble.mark.by === "right") seed(brush, pebble.left, pebble.y, r);
   else {
     brush.beginPath();
     brush.ellipse(pebble.left, pebble.y, r * 1.08, r, 0, 0, 2 * Math.PI);
