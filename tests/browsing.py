@@ -136,6 +136,14 @@ class Tab:
         return lambda session: ((session * 1000 - ahead) / 1000 + bridge) * rate
 
 
+def axe(page: Tab) -> None:
+    """No rule of WCAG 2.0 to 2.2, A and AA, and none of the best practices, is broken."""
+    page.page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    faults = [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]]
+    assert faults == []
+
+
 @contextmanager
 def tab(browser: Browser, server: Server, *, listening: bool = False, **options: Any) -> Iterator[Tab]:
     """A page with ears. ``listening``: to the rendered sound as well, for which the page's content

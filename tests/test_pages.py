@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from browsing import AXE, Tab, launch, tab
+from browsing import Tab, axe, launch, tab
 from client import Server, running
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pages"
@@ -37,14 +37,6 @@ def served(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def look(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--pictures"))
-
-
-def axe(page: Tab) -> None:
-    """No rule of WCAG 2.0 to 2.2, A and AA, and none of the best practices, is broken."""
-    page.page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    faults = [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]]
-    assert faults == []
 
 
 def fits(page: Tab) -> None:

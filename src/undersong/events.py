@@ -241,7 +241,20 @@ class HeardHarmony:
     confidence: float
 
 
-Heard = HeardBeat | HeardNoPulse | HeardTonality | HeardHarmony | HeardPhrase | HeardState | HeardMotif
+@dataclass(frozen=True, slots=True)
+class HeardTogether:
+    """Two ``makers`` move together, more than chance would have it, or do not any more."""
+
+    time: Seconds
+    makers: tuple[MakerId, MakerId]
+    together: bool
+    because: str
+
+
+Heard = (
+    HeardBeat | HeardNoPulse | HeardTonality | HeardHarmony | HeardPhrase | HeardState | HeardMotif
+    | HeardTogether
+)  # fmt: skip
 Sounded = Play | Retract | Release
 Output = Heard | Chose | Sounded
 

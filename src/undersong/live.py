@@ -17,6 +17,7 @@ from undersong.edges.files import AppendOnly
 from undersong.errors import EventError, UndersongError
 from undersong.events import (
     Chose,
+    HeardTogether,
     Input,
     Leave,
     MakerId,
@@ -43,7 +44,9 @@ LOOK_AGAIN: Seconds = 0.25  # at whether the close has rung out
 
 Message = dict[str, Any]
 Tell = Callable[[Message], None]
-_NAMES: dict[type, str] = {Play: "play", Retract: "retract", Release: "release", Chose: "chose"}
+_NAMES: dict[type, str] = {
+    Play: "play", Retract: "retract", Release: "release", Chose: "chose", HeardTogether: "together",
+}  # fmt: skip
 
 
 class Live:

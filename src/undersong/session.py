@@ -265,6 +265,8 @@ class Session:
         if answer.let_go is not None:
             over = answer.let_go.over or self._plan.soonest
             out += self._schedule.let_go(answer.let_go.ids, now, over)
+        if notes and name in self._take_turns:
+            self._turns.replying_to = heard.lead.maker if heard.lead is not None else None
         for note in notes:
             self._schedule.add(note, name, now)
 
@@ -282,6 +284,8 @@ class Session:
             turns.first_sound = now
         if self._listener.new_group:
             out += self._schedule.follow(event.maker, min(event.time, now), now, tap=isinstance(event, Tap))
+        if turns.replying_to not in (None, event.maker) and not self._listener.came_in:
+            return  # another's playing on takes nothing from the one who is answered
         at_work = self._schedule.at_work()
         for name in self._take_turns:
             if name not in at_work:

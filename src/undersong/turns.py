@@ -152,6 +152,7 @@ class Turns:
     clock_since: Seconds = 0.0  # when it began: beats remembered from before lie on another
     sounding: dict[int, Sounding] = field(default_factory=dict)
     past: deque[Sounding] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    replying_to: MakerId | None = None  # whose turn the latest voice that takes turns answers
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=HISTORY))
 
     @property

@@ -4,7 +4,8 @@ Where a row names several answers, they take turns: after STAY seconds, with a n
 begins a phrase, the one that has not been there for longest comes. Around the table stand the form of
 the minutes (arc.py), replies to phrases that have come to rest, seconds left free, and hysteresis: a
 choice stays for DWELL seconds, and only a note of the maker's brings a technique that begins something.
-Falling silent, storming, a reply and a shared silence do not wait; nor does a wish.
+Falling silent, storming, a reply and a shared silence do not wait; nor does a wish. Where several play, a
+reply is to the one who is attended to, and another's playing on does not take it away.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class Rules:
             return Choice(*reply, beneath)
         if current is not None and current.technique in REPLIES and _replying(heard, so_far):
             return current
-        if state != "silent" and heard.onset is None and part.phrase.ended is not None:
+        if state != "silent" and heard.led is None and part.phrase.ended is not None:
             if silence_due(heard, so_far):
                 return Choice(SPACE, "Your phrase came to rest: a silence for both of us.")
             if current is not None and current.technique == SPACE:
@@ -149,7 +150,7 @@ def _reply(heard: Impression, part: Part, so_far: Turns) -> tuple[str, str] | No
     """A short phrase has just come to rest, and a reply is welcome: which, and why."""
     if heard.playing.name not in ("tentative", "flowing") or not reply_welcome(heard, so_far, REPLIES):
         return None
-    if heard.onset is not None or part.phrase.ended is None:
+    if heard.led is not None or part.phrase.ended is None:
         return None
     tones = part.phrase.tones
     if len(tones) not in ANSWERED or tones[-1].onset - tones[0].onset > LONGEST_ANSWERED:
@@ -173,7 +174,7 @@ def _reply(heard: Impression, part: Part, so_far: Turns) -> tuple[str, str] | No
 def _still_to_reply(heard: Impression, part: Part, so_far: Turns) -> bool:
     """Whether a reply was chosen for this rest of the maker's, and may still come."""
     current, ended = so_far.choice, part.phrase.ended
-    if current is None or current.technique not in REPLIES or heard.onset is not None:
+    if current is None or current.technique not in REPLIES or heard.led is not None:
         return False
     return ended is not None and so_far.chosen_at >= ended and heard.playing.name != "silent"
 

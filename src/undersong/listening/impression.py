@@ -190,6 +190,12 @@ class Impression:
     harmony: Harmony | None = None
     together: Together | None = None
 
+    @property
+    def led(self) -> Tone | None:
+        """The note that has just begun, if it is the lead's own."""
+        theirs = self.onset is not None and self.lead is not None and self.onset.maker == self.lead.maker
+        return self.onset if theirs else None
+
 
 def softened(heard: Impression, decibels: float) -> Impression:
     """The same, with every maker so many dB softer: what is asked of the partner that plays too loud."""

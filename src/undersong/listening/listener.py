@@ -18,6 +18,7 @@ from undersong.events import (
 )
 from undersong.listening.harmony import HarmonyListener
 from undersong.listening.impression import Impression, Meter, Part, Playing
+from undersong.listening.moving import MovingListener
 from undersong.listening.part import PartListener
 from undersong.listening.together import TogetherListener, steadier
 from undersong.listening.tonality import TonalityListener
@@ -25,6 +26,7 @@ from undersong.notes import Memory, Pulse, Tone
 
 PEDAL = 64  # MIDI controller
 PEDAL_DOWN = 64  # value from which the pedal is down
+PAUSE: Seconds = 1.0  # between two onsets of a maker's, after which the second comes in anew
 LATELY: Seconds = 20.0  # who has played within this time is taken to be playing
 SURER = 0.15  # a change of confidence that is worth telling
 
@@ -42,16 +44,18 @@ class Listener:
         self._parts: dict[MakerId, PartListener] = {}
         self._tonality = TonalityListener()
         self._together = TogetherListener()
+        self._moving = MovingListener()
         self._harmony = HarmonyListener(memory)
         self._told: tuple[int, str, float] | None = None
         self._onset: Tone | None = None
         self.new_group = False  # whether the last event opened a group of onsets
+        self.came_in = False  # whether with it its maker came in after a pause
         self._latest: MakerId | None = None
 
     def hear(self, event: Input) -> list[Heard]:
         """Take in one event at ``event.heard``; returns what was heard anew."""
         self._onset = None
-        self.new_group = False
+        self.new_group = self.came_in = False
         now = event.heard
         time = min(event.time, now)
         if isinstance(event, Steer):
@@ -72,6 +76,7 @@ class Listener:
                     self._ended(part.pedal(time, value >= PEDAL_DOWN))
             case Leave():
                 self._ended(part.leave(time))
+                return [*self._moving.leave(now, part.maker)]
             case Join():
                 pass
         return []
@@ -83,10 +88,12 @@ class Listener:
         interval = time - part.last_onset if groups else None
         tone, begins, pause, heard = part.begin(now, time, pitch, force)
         self.new_group = part.onsets > groups
+        self.came_in = begins or interval is None or interval > PAUSE
         self._onset = tone
         self._latest = part.maker
         if self.new_group:
             self._together.onset(part.maker, part.last_onset)
+            heard += self._moving.onset(now, part.maker, part.last_onset)
         if pitch is not None:
             self._tonality.note(
                 part.maker,
@@ -125,14 +132,14 @@ class Listener:
     @property
     def wake_at(self) -> Seconds | None:
         """When time alone will change what is heard."""
-        times = [part.wake_at for part in self._parts.values()]
+        times = [self._moving.wake_at, *(part.wake_at for part in self._parts.values())]
         due = [time for time in times if time is not None]
         return min(due) if due else None
 
     def advance(self, now: Seconds) -> list[Heard]:
         """Let time pass to ``now``, which must not lie beyond ``wake_at``. No onset is new any more."""
         self._onset = None
-        heard: list[Heard] = []
+        heard: list[Heard] = [*self._moving.advance(now)]
         for part in self._parts.values():
             wake = part.wake_at
             if wake is None or wake > now:

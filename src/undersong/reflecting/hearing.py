@@ -14,12 +14,16 @@ from undersong.events import (
     HeardNoPulse,
     HeardPhrase,
     HeardState,
+    HeardTogether,
     HeardTonality,
     Output,
 )
 from undersong.theory.pitch import name
 
-KINDS = (HeardBeat, HeardNoPulse, HeardTonality, HeardHarmony, HeardPhrase, HeardState, HeardMotif)
+KINDS = (
+    HeardBeat, HeardNoPulse, HeardTonality, HeardHarmony, HeardPhrase, HeardState, HeardMotif,
+    HeardTogether,
+)  # fmt: skip
 
 
 def lines(outputs: Iterable[Output], *, several: bool) -> Iterator[str]:
@@ -28,7 +32,7 @@ def lines(outputs: Iterable[Output], *, several: bool) -> Iterator[str]:
         if not isinstance(output, KINDS):
             continue
         line: dict[str, Any] = {"time": round(output.time, 6)}
-        if several and not isinstance(output, (HeardTonality, HeardHarmony)):
+        if several and not isinstance(output, (HeardTonality, HeardHarmony, HeardTogether)):
             line["maker"] = output.maker
         yield json.dumps(line | _told(output))
 
@@ -51,3 +55,5 @@ def _told(heard: Heard) -> dict[str, Any]:
         case HeardMotif(at=at, like=like, transposed=transposed):
             motif = {"at": round(at, 6), "like": round(like, 6), "transposed": transposed}
             return {"motif": motif}
+        case HeardTogether(makers=makers, together=together, because=because):
+            return {"together": {"makers": list(makers), "together": together, "because": because}}

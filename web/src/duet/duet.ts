@@ -1,6 +1,6 @@
 import type { Timbre } from "../sound/instrument";
 import type { Wish } from "./protocol";
-import type { Mark, View } from "./view";
+import type { Mark, View, Who } from "./view";
 
 export interface KeptTake {
   readonly id: string;
@@ -24,10 +24,10 @@ export interface Duet {
 
   begin(): Promise<void>;
   partnerStarts(): Promise<void>;
-  press(key: string, pitch: number, velocity: number, when: number): void;
+  press(key: string, pitch: number, velocity: number, when: number, who?: Who): void;
   letGo(key: string, when: number): void;
-  strike(key: string, velocity: number, when: number): void;
-  pedal(down: boolean, when: number): void;
+  strike(key: string, velocity: number, when: number, who?: Who): void;
+  pedal(down: boolean, when: number, who?: Who): void;
   letGoAll(when: number): void;
 
   /** Something is asked of the partner while it plays. */
@@ -43,6 +43,8 @@ export interface Duet {
   takeOver(): void;
 
   setTimbre(timbre: Timbre): void;
+  /** What each of two plays with, side by side. */
+  setTimbres(left: Timbre, right: Timbre): void;
   setVolume(volume: number): void;
   midiConnected(names: readonly string[]): void;
   midiGone(): void;

@@ -14,7 +14,7 @@ import { Partner } from "./partner";
 import type { FromServer, Welcome, Wish } from "./protocol";
 import { Rehearing } from "./rehearing";
 import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
-import type { Mark, Phase, Trouble, View } from "./view";
+import type { Mark, Phase, Trouble, View, Who } from "./view";
 
 const FROZEN_AFTER = 8000; // ms after Begin without a sound of the maker's
 const TAKE = "undersong-take"; // in this tab's own storage: the take it plays
@@ -30,6 +30,7 @@ const OPENING: View = {
   saidAt: 0,
   lastOnset: null,
   frozen: false,
+  together: null,
   take: null,
   resumable: false,
   outputLatency: null,
@@ -186,9 +187,9 @@ export class LiveDuet implements Duet {
     return ["playing", "resting", "finishing"].includes(this.view.phase);
   }
 
-  press(key: string, pitch: number, velocity: number, when: number): void {
+  press(key: string, pitch: number, velocity: number, when: number, who: Who = "you"): void {
     if (!this.playable) return;
-    this.maker.press(key, pitch, velocity, when);
+    this.maker.press(key, pitch, velocity, when, who);
     this.onset(when);
   }
 
@@ -196,14 +197,14 @@ export class LiveDuet implements Duet {
     this.maker.letGo(key, when);
   }
 
-  strike(key: string, velocity: number, when: number): void {
+  strike(key: string, velocity: number, when: number, who: Who = "you"): void {
     if (!this.playable) return;
-    this.maker.strike(key, velocity, when);
+    this.maker.strike(key, velocity, when, who);
     this.onset(when);
   }
 
-  pedal(down: boolean, when: number): void {
-    if (this.playable) this.maker.pedal(down, when);
+  pedal(down: boolean, when: number, who: Who = "you"): void {
+    if (this.playable) this.maker.pedal(down, when, who);
   }
 
   letGoAll(when: number): void {
@@ -263,6 +264,8 @@ export class LiveDuet implements Duet {
         return this.partner.release(message.id, message.at, message.over);
       case "chose":
         return this.chose(message.technique, message.because);
+      case "together":
+        return this.moved(message.together);
       case "pause":
         // the machine slept, or stood still: what was held has ended, and the clocks have parted
         this.partner.hush();
@@ -334,6 +337,12 @@ export class LiveDuet implements Duet {
     this.show({ technique: told, because, saidAt: performance.now() });
   }
 
+  private moved(together: boolean): void {
+    const now = performance.now();
+    this.shown.together(together, now);
+    this.show({ together: together ? now : null });
+  }
+
   private played(): void {
     if (this.partnerPlayed || SILENT_ONES.includes(this.chosen)) return;
     this.partnerPlayed = true;
@@ -345,7 +354,7 @@ export class LiveDuet implements Duet {
     this.take = null;
     this.letGoAll(performance.now());
     this.partner.hush();
-    this.show({ phase: take.notes > 0 ? "keep" : "opening", take: take.notes > 0 ? take : null });
+    this.show({ phase: take.notes > 0 ? "keep" : "opening", together: null, take: take.notes > 0 ? take : null });
   }
 
   private refused(seq: number | null): void {
@@ -361,6 +370,7 @@ export class LiveDuet implements Duet {
   private lost(): void {
     this.welcomed = false;
     this.partner.hush();
+    this.moved(false); // for the server, everybody has left
     this.show({ trouble: "connection" });
   }
 
@@ -375,6 +385,10 @@ export class LiveDuet implements Duet {
 
   setTimbre(timbre: Timbre): void {
     this.sound.setTimbre(timbre);
+  }
+
+  setTimbres(left: Timbre, right: Timbre): void {
+    this.maker.setTimbres(left, right);
   }
 
   setVolume(volume: number): void {

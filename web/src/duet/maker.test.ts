@@ -66,7 +66,39 @@ describe("what the maker does", () => {
   });
 });
 
+describe("two makers", () => {
+  it("may hold the same pitch, and each lets go of their own; the server is told whose it is", () => {
+    const { told, maker } = made();
+    maker.press("KeyA", 60, 72, 0, "left");
+    maker.press("KeyH", 60, 72, 10, "right");
+    maker.letGo("KeyA", 20);
+    maker.strike("KeyJ", 72, 30, "right");
+    maker.letGoAll(40);
+    expect(told.map((input) => "maker" in input && input.maker)).toEqual(["left", "right", "left", "right", "right"]);
+  });
+});
+
 describe("the marks", () => {
+  it("join what fell together once it is heard that two move together, each note with one other", () => {
+    const marks = new Marks();
+    marks.begin("a", 60, 72, 1000, "left");
+    marks.begin("b", 72, 72, 1050, "right");
+    marks.begin("c", 60, 72, 2000, "left");
+    marks.begin("d", 72, 72, 2200, "right");
+    expect(marks.since(0).some((mark) => mark.met)).toBe(false);
+    marks.together(true, 3000);
+    marks.begin("e", 72, 72, 4000, "right");
+    marks.begin("f", 60, 72, 4030, "left");
+    marks.begin("g", 62, 72, 4040, "left");
+    marks.together(false, 5000);
+    marks.begin("h", 72, 72, 6000, "right");
+    marks.begin("i", 60, 72, 6010, "left");
+    expect(marks.since(0).map((mark) => [mark.id, mark.met?.id])).toEqual([
+      ["a", "b"], ["b", "a"], ["c", undefined], ["d", undefined], ["e", "f"], ["f", "e"], ["g", undefined],
+      ["h", undefined], ["i", undefined],
+    ]);
+  });
+
   it("lie in the order of their beginning, and forget the partner's that are taken back", () => {
     const marks = new Marks();
     const one = { who: "partner", pitch: 48, velocity: 50, voice: "bass", planned: true } as const;

@@ -3,16 +3,19 @@
  * with the session's time. Nothing waits for anything.
  */
 
-import type { Instrument } from "../sound/instrument";
+import type { Instrument, Own, Timbre } from "../sound/instrument";
 import type { SessionClock } from "./clock";
 import type { Marks } from "./marks";
 import type { Input, Numbered } from "./protocol";
+import type { Who } from "./view";
 
 const TAP_SHOWN = 140; // ms
 const SUSTAIN = 64; // MIDI controller
+const ASIDE = 0.4; // how far to their own side each of two sounds
 
 export class Maker {
-  private readonly pressed = new Map<string, number>(); // key -> pitch
+  private readonly pressed = new Map<string, { pitch: number; who: Who }>();
+  private readonly own = new Map<Who, Own>(); // how each of two sounds
   private taps = 0;
 
   constructor(
@@ -22,36 +25,43 @@ export class Maker {
     private readonly tell: (input: Input) => void,
   ) {}
 
-  press(key: string, pitch: number, velocity: number, when: number): void {
+  /** What each of two plays with, side by side. */
+  setTimbres(left: Timbre, right: Timbre): void {
+    this.own.set("left", { timbre: left, place: -ASIDE });
+    this.own.set("right", { timbre: right, place: ASIDE });
+  }
+
+  press(key: string, pitch: number, velocity: number, when: number, who: Who = "you"): void {
     if (this.pressed.has(key)) this.letGo(key, when);
-    this.sound.makerOn(key, pitch, velocity);
-    this.pressed.set(key, pitch);
-    this.tell({ type: "note", on: true, time: this.clock.sessionAt(when), pitch, velocity });
-    this.marks.begin(key, pitch, velocity, when);
+    this.sound.makerOn(key, pitch, velocity, this.own.get(who));
+    this.pressed.set(key, { pitch, who });
+    this.tell({ type: "note", on: true, time: this.clock.sessionAt(when), pitch, velocity, maker: who });
+    this.marks.begin(key, pitch, velocity, when, who);
   }
 
   letGo(key: string, when: number): void {
-    const pitch = this.pressed.get(key);
-    if (pitch === undefined) return;
+    const held = this.pressed.get(key);
+    if (held === undefined) return;
+    const { pitch, who } = held;
     this.pressed.delete(key);
     this.sound.makerOff(key);
     this.marks.end(key, when);
-    // two keys may hold one pitch: it ends with the last of them
-    if (![...this.pressed.values()].includes(pitch)) {
-      this.tell({ type: "note", on: false, time: this.clock.sessionAt(when), pitch });
+    // two keys of one maker may hold one pitch: it ends with the last of them
+    if (![...this.pressed.values()].some((other) => other.pitch === pitch && other.who === who)) {
+      this.tell({ type: "note", on: false, time: this.clock.sessionAt(when), pitch, maker: who });
     }
   }
 
-  strike(key: string, velocity: number, when: number): void {
-    this.sound.makerTap(key, velocity);
-    this.tell({ type: "tap", time: this.clock.sessionAt(when), velocity });
-    this.pebble(velocity, when);
+  strike(key: string, velocity: number, when: number, who: Who): void {
+    this.sound.makerTap(key, velocity, this.own.get(who));
+    this.tell({ type: "tap", time: this.clock.sessionAt(when), velocity, maker: who });
+    this.pebble(velocity, when, who);
   }
 
-  pedal(down: boolean, when: number): void {
+  pedal(down: boolean, when: number, who: Who): void {
     this.sound.makerPedal(down);
     const value = down ? 127 : 0;
-    this.tell({ type: "control", time: this.clock.sessionAt(when), control: SUSTAIN, value });
+    this.tell({ type: "control", time: this.clock.sessionAt(when), control: SUSTAIN, value, maker: who });
   }
 
   letGoAll(when: number): void {
@@ -61,15 +71,22 @@ export class Maker {
 
   /** Another page plays: its notes are shown here, and do not sound. */
   watched(event: Numbered, now: number): void {
-    if (event.type === "tap") this.pebble(event.velocity ?? 64, now);
-    else if (event.type === "note" && event.on) {
-      this.marks.begin(`watched ${event.pitch}`, event.pitch, event.velocity, now);
-    } else if (event.type === "note") this.marks.end(`watched ${event.pitch}`, now);
+    if (event.type === "tap") this.pebble(event.velocity ?? 64, now, whose(event.maker));
+    else if (event.type === "note") {
+      const id = `watched ${event.maker} ${event.pitch}`;
+      if (event.on) this.marks.begin(id, event.pitch, event.velocity, now, whose(event.maker));
+      else this.marks.end(id, now);
+    }
   }
 
-  private pebble(velocity: number, when: number): void {
+  private pebble(velocity: number, when: number, who: Who): void {
     const id = `tap ${this.taps++}`;
-    this.marks.begin(id, null, velocity, when);
+    this.marks.begin(id, null, velocity, when, who);
     this.marks.end(id, when + TAP_SHOWN);
   }
+}
+
+/** Makers of other names, as other clients may give them, are drawn as one who plays alone. */
+function whose(maker: string): Who {
+  return maker === "left" || maker === "right" ? maker : "you";
 }

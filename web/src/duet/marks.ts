@@ -1,28 +1,57 @@
 /** What sounded and what will, for the eye. Kept for ten minutes; ordered by when it begins. */
 
-import type { Mark } from "./view";
+import type { Mark, Who } from "./view";
 
 const KEPT = 600_000; // ms
+const MEETS = 90; // ms: onsets of two makers nearer than this have met (as in listening/moving.py)
+const JOINED = 12_000; // ms: what met so lately is joined once it is heard that two move together
 
-interface Growing extends Omit<Mark, "to" | "from"> {
+interface Growing extends Omit<Mark, "to" | "from" | "met"> {
   from: number;
   to: number | null;
+  met?: Growing;
 }
 
 export class Marks {
   private all: Growing[] = [];
   private readonly open = new Map<string, Growing>();
+  private joining = false;
 
   since(moment: number): readonly Mark[] {
     return this.all.filter((mark) => mark.to === null || mark.to >= moment);
   }
 
   /** A note of the maker's begins; it lasts until `end`. */
-  begin(id: string, pitch: number | null, velocity: number, from: number): void {
+  begin(id: string, pitch: number | null, velocity: number, from: number, by: Who = "you"): void {
     this.end(id, from);
-    const mark: Growing = { who: "maker", id, pitch, velocity, voice: null, from, to: null, planned: false };
+    const mark: Growing = { who: "maker", id, by, pitch, velocity, voice: null, from, to: null, planned: false };
     this.open.set(id, mark);
     this.add(mark);
+    if (this.joining) this.join(mark);
+  }
+
+  /** Two makers move together from now on, or do not any more: what meets is joined, also what met lately. */
+  together(joining: boolean, now: number): void {
+    if (joining && !this.joining) {
+      for (const mark of this.all) if (mark.from >= now - JOINED) this.join(mark);
+    }
+    this.joining = joining;
+  }
+
+  /** Joins a note with the nearest of another maker's that is not joined yet. */
+  private join(mark: Growing): void {
+    if (mark.by === undefined || mark.met !== undefined) return;
+    let nearest: Growing | null = null;
+    for (let at = this.all.length - 1; at >= 0; at--) {
+      const other = this.all[at] as Growing;
+      if (other.from < mark.from - MEETS) break;
+      if (other.by === undefined || other.by === mark.by || other.met !== undefined) continue;
+      const apart = Math.abs(other.from - mark.from);
+      if (apart <= MEETS && (nearest === null || apart < Math.abs(nearest.from - mark.from))) nearest = other;
+    }
+    if (nearest === null) return;
+    mark.met = nearest;
+    nearest.met = mark;
   }
 
   end(id: string, to: number): void {
@@ -59,6 +88,7 @@ export class Marks {
   }
 
   clear(): void {
+    this.joining = false;
     this.all = [];
     this.open.clear();
   }

@@ -8,12 +8,12 @@ export type Voice = "bass" | "chords" | "melody" | "percussion";
 export const WISHES = ["more", "change", "less", "undo", "follow", "lead"] as const;
 export type Wish = (typeof WISHES)[number];
 
-/** What the maker does; each gets the next `seq`. Times are seconds of the session. */
+/** What a maker does; each gets the next `seq`. Times are seconds of the session. */
 export type Input =
-  | { type: "note"; on: true; time: number; pitch: number; velocity: number }
-  | { type: "note"; on: false; time: number; pitch: number }
-  | { type: "tap"; time: number; velocity: number | null }
-  | { type: "control"; time: number; control: number; value: number }
+  | { type: "note"; on: true; time: number; pitch: number; velocity: number; maker: string }
+  | { type: "note"; on: false; time: number; pitch: number; maker: string }
+  | { type: "tap"; time: number; velocity: number | null; maker: string }
+  | { type: "control"; time: number; control: number; value: number; maker: string }
   | { type: "steer"; time?: number; what: "begin" | "partner_starts" | Wish }
   | { type: "rest"; time?: number }
   | { type: "finish"; time?: number };
@@ -66,6 +66,7 @@ export type FromServer =
   | { type: "retract"; id: number; at: number }
   | { type: "release"; id: number; at: number; over: number }
   | { type: "chose"; time: number; technique: string; because: string }
+  | { type: "together"; time: number; makers: readonly string[]; together: boolean; because: string }
   | { type: "pause"; now: number; at: number; seconds: number }
   | { type: "disk"; well: boolean; because: string }
   | { type: "maker"; event: Numbered }

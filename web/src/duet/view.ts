@@ -12,6 +12,9 @@ export type Phase =
   | "gone" // answered: let go
   | "elsewhere"; // another tab plays; this one watches
 
+/** Who of those at this page plays: one alone, or one of two side by side. The maker's name in the log. */
+export type Who = "you" | "left" | "right";
+
 /** One plain sentence about something that went wrong; a key of texts/en.json under "trouble". */
 export type Trouble =
   | "connection" // the connection is gone; it is being tried again
@@ -32,6 +35,8 @@ export interface View {
   readonly lastOnset: number | null;
   /** Eight seconds after Begin nothing has sounded yet: one pad glows. */
   readonly frozen: boolean;
+  /** Since when two at this page have moved together, performance milliseconds; null: they do not. */
+  readonly together: number | null;
   /** The take that "Keep this?" is about. */
   readonly take: { readonly id: string; readonly seconds: number; readonly notes: number } | null;
   /** A take from a moment ago can be gone on with; Begin does. */
@@ -46,6 +51,8 @@ export interface View {
 export interface Mark {
   readonly who: "maker" | "partner";
   readonly id: string;
+  /** Whose it is, of the makers; the partner's are nobody's. */
+  readonly by?: Who;
   readonly pitch: number | null; // null: struck, without pitch
   readonly velocity: number;
   readonly voice: "bass" | "chords" | "melody" | "percussion" | null; // null: the maker's
@@ -54,4 +61,6 @@ export interface Mark {
   readonly to: number | null;
   /** Planned by the partner ahead of time: drawn as a dashed outline until it sounds. */
   readonly planned: boolean;
+  /** The other one's note that it fell together with, while the two moved together. */
+  readonly met?: Mark | undefined;
 }

@@ -24,15 +24,17 @@ class Rig {
   readonly held = new Set<string>();
   readonly log: string[] = [];
   way: Way = "pads";
+  beside = false;
   readonly stop = listenKeys(this.window, this.page, {
     way: () => this.way,
-    pad: (press, pad, octave) => {
+    beside: () => this.beside,
+    pad: (press, pad, octave, _when, who) => {
       this.held.add(press);
-      this.log.push(`pad ${pad} ${octave}`);
+      this.log.push(`pad ${pad} ${octave}${who === "you" ? "" : ` ${who}`}`);
     },
-    switch: (press) => {
+    switch: (press, _when, who) => {
       this.held.add(press);
-      this.log.push(`switch ${press}`);
+      this.log.push(`switch ${press}${who === "you" ? "" : ` ${who}`}`);
     },
     letGo: (press) => {
       this.held.delete(press);
@@ -67,6 +69,25 @@ describe("the computer keyboard", () => {
     const rig = new Rig();
     for (const code of ["KeyA", "Semicolon", "KeyQ", "KeyP", "KeyZ", "Slash"]) rig.down(code);
     expect(rig.log).toEqual(["pad 0 0", "pad 9 0", "pad 0 1", "pad 9 1", "pad 0 -1", "pad 9 -1"]);
+  });
+
+  it("belongs by halves to two who play side by side, each from home on, the right one an octave higher", () => {
+    const rig = new Rig();
+    rig.beside = true;
+    for (const code of ["KeyA", "KeyG", "KeyH", "Semicolon", "KeyQ", "KeyP"]) rig.down(code);
+    expect(rig.log).toEqual([
+      "pad 0 0 left", "pad 4 0 left", "pad 0 1 right", "pad 4 1 right", "pad 0 1 left", "pad 4 2 right",
+    ]);
+  });
+
+  it("gives each of two tappers their half, and the keys that two switches usually send", () => {
+    const rig = new Rig();
+    rig.beside = true;
+    rig.way = "tap";
+    for (const code of ["KeyF", "KeyJ", "Space", "Enter", "ArrowLeft", "ArrowRight", "Numpad1", "Digit2"]) rig.down(code);
+    expect(rig.log.map((said) => said.split(" ").at(-1))).toEqual([
+      "left", "right", "left", "right", "left", "right", "right", "left",
+    ]);
   });
 
   it("sounds a held key once, and keeps its repeats from scrolling", () => {

@@ -2,6 +2,7 @@
  * The computer keyboard, by physical position, so that it is the same on every layout. Three rows
  * play; nothing here ever keeps Tab, the keys of a focused control, or a shortcut from doing its work.
  */
+import type { Who } from "../duet/view";
 import type { Way } from "./settings";
 
 const ROWS: readonly (readonly [octave: number, codes: readonly string[]])[] = [
@@ -18,10 +19,25 @@ const PLACES = new Map(
   ROWS.flatMap(([octave, codes]) => codes.map((code, pad) => [code, { pad, octave }] as const)),
 );
 
+const HALF = 5; // keys of a row that belong to the left one of two
+
+/** Keys outside the three rows that lie to the left, or are what a first switch usually sends. */
+const LEFT =
+  /^(Space|Arrow(Left|Up)|Digit[1-5]|Backquote|IntlBackslash|Home|PageUp)$/;
+
+/** Whose key it is where two play side by side: the keyboard is parted in the middle. */
+export function sideOf(code: string): "left" | "right" {
+  const place = PLACES.get(code);
+  if (place) return place.pad < HALF ? "left" : "right";
+  return LEFT.test(code) ? "left" : "right";
+}
+
 export interface Keys {
   readonly way: () => Way;
-  pad(press: string, pad: number, octave: number, when: number): void;
-  switch(press: string, when: number): void;
+  /** Whether two play side by side, each with one half of the keyboard. */
+  readonly beside: () => boolean;
+  pad(press: string, pad: number, octave: number, when: number, who: Who): void;
+  switch(press: string, when: number, who: Who): void;
   letGo(press: string, when: number): void;
   letGoAll(when: number): void;
   /** Escape: everything falls silent. */
@@ -92,13 +108,16 @@ export function listenKeys(window: Where, page: Page, keys: Keys): () => void {
     const focused = key.target as Focused | null;
     if (takesLetters(focused) || belongsToControl(key.code, focused)) return;
     const way = keys.way();
+    const who: Who = keys.beside() ? sideOf(key.code) : "you";
     if (way === "tap" || way === "switch") {
       if (isReserved(key.code)) return;
-      keys.switch(key.code, key.timeStamp);
+      keys.switch(key.code, key.timeStamp, who);
     } else {
       const place = PLACES.get(key.code);
       if (!place) return;
-      keys.pad(key.code, place.pad, place.octave, key.timeStamp);
+      // Each of two begins at home, the right one an octave higher.
+      const right = who === "right";
+      keys.pad(key.code, right ? place.pad - HALF : place.pad, place.octave + (right ? 1 : 0), key.timeStamp, who);
     }
     taken.add(key.code);
     key.preventDefault();

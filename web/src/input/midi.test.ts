@@ -1,10 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { Midi } from "./midi";
+import { Midi, type MidiOut } from "./midi";
 import { Remembering } from "./testing";
 
-class Out extends Remembering {
+class Out implements MidiOut {
+  private readonly duet = new Remembering();
+  readonly heard = this.duet.heard;
+  readonly pressed = this.duet.pressed;
+  readonly of = this.duet.of.bind(this.duet);
+  readonly devices: number[] = [];
+  readonly feet: string[] = [];
   names: readonly string[] = [];
   gone = 0;
+  press(key: string, pitch: number, velocity: number, when: number, device: number): void {
+    this.duet.press(key, pitch, velocity, when);
+    this.devices.push(device);
+  }
+  letGo(key: string, when: number): void {
+    this.duet.letGo(key, when);
+  }
+  strike(key: string, velocity: number, when: number): void {
+    this.duet.strike(key, velocity, when);
+  }
+  foot(_key: string, controller: number, down: boolean, when: number): void {
+    if (controller === 64) this.duet.pedal(down, when);
+    else this.feet.push(`${controller} ${down ? "down" : "up"}`);
+  }
   midiConnected(names: readonly string[]): void {
     this.names = names;
   }
@@ -62,7 +82,7 @@ describe("a MIDI keyboard", () => {
   it("plays notes with their velocity and the time of the event", async () => {
     const { out, keys } = await rig();
     keys.send(0x90, 60, 100);
-    expect(out.heard).toEqual([{ what: "press", key: "midi 1 0 60", value: 100, when: 7 }]);
+    expect(out.heard).toEqual([{ what: "press", key: "midi 1 0 60", value: 100, when: 7, who: "you" }]);
     expect(out.pressed.get("midi 1 0 60")).toBe(60);
   });
 
@@ -87,6 +107,29 @@ describe("a MIDI keyboard", () => {
     const { out, keys } = await rig();
     for (const value of [0, 20, 63, 64, 90, 127, 80, 64, 63, 10]) keys.send(0xb0, 64, value);
     expect(out.of("pedal").map(({ value }) => value)).toEqual([127, 0]);
+  });
+
+  it("tells of foot switches, each by itself, and lets them go when the device goes", async () => {
+    const { access, out, keys } = await rig();
+    for (const [controller, value] of [[65, 127], [69, 127], [65, 0], [70, 127]] as const) {
+      keys.send(0xb0, controller, value);
+    }
+    keys.state = "disconnected";
+    access.onstatechange?.();
+    expect(out.feet).toEqual(["65 down", "69 down", "65 up", "69 up"]);
+  });
+
+  it("counts devices, and gives who comes back the number that is free", async () => {
+    const { access, out, keys } = await rig();
+    const other = new Input("2", "Other");
+    access.plug(other);
+    keys.send(0x90, 60, 80);
+    other.send(0x90, 60, 80);
+    keys.state = "disconnected";
+    access.onstatechange?.();
+    access.plug(keys);
+    keys.send(0x90, 62, 80);
+    expect(out.devices).toEqual([0, 1, 0]);
   });
 
   it("strikes for the channel of drums", async () => {

@@ -2,12 +2,16 @@
  * MIDI keyboards. Never with system exclusive messages; asked for from a button, or taken up at
  * Begin where the browser already allows it. A device that is pulled out lets its notes go.
  */
-import type { Duet } from "../duet/duet";
-
-export type MidiOut = Pick<
-  Duet,
-  "press" | "letGo" | "strike" | "pedal" | "midiConnected" | "midiGone"
->;
+/** Where what is played on MIDI devices goes; `device` counts them, from 0, in the order of coming. */
+export interface MidiOut {
+  press(key: string, pitch: number, velocity: number, when: number, device: number): void;
+  letGo(key: string, when: number): void;
+  strike(key: string, velocity: number, when: number, device: number): void;
+  /** A pedal or foot switch went down or up: controllers 64 (sustain) to 69. */
+  foot(key: string, controller: number, down: boolean, when: number, device: number): void;
+  midiConnected(names: readonly string[]): void;
+  midiGone(): void;
+}
 
 /** "missing": this browser has no MIDI; "refused": the person or the browser said no. */
 export type MidiAnswer = "heard" | "missing" | "refused";
@@ -20,7 +24,8 @@ interface Asking {
 const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
 const CONTROL = 0xb0;
-const SUSTAIN = 64;
+const FIRST_FOOT = 64; // sustain; then the other pedals, up to
+const LAST_FOOT = 69;
 const DRUMS = 9; // channel 10 of General MIDI: pads without pitch
 const ALL_SOUND_OFF = 120;
 const ALL_NOTES_OFF = 123;
@@ -38,10 +43,11 @@ export async function alreadyAllowed(navigator: Asking): Promise<boolean> {
 /** One port's notes, pedal and leave-taking. */
 class Port {
   private readonly held = new Set<string>();
-  private pedalDown = false;
+  private readonly feet = new Set<number>(); // controllers that are down
 
   constructor(
     private readonly id: string,
+    readonly device: number,
     private readonly out: MidiOut,
   ) {}
 
@@ -53,31 +59,32 @@ class Port {
     const press = `midi ${this.id} ${channel} ${first}`;
     if (kind === NOTE_ON && second > 0) {
       if (channel === DRUMS) {
-        this.out.strike(press, second, when);
+        this.out.strike(press, second, when, this.device);
         return;
       }
       this.held.add(press);
-      this.out.press(press, first, second, when);
+      this.out.press(press, first, second, when, this.device);
     } else if (kind === NOTE_ON || kind === NOTE_OFF) {
       if (this.held.delete(press)) this.out.letGo(press, when);
-    } else if (kind === CONTROL && first === SUSTAIN) {
-      this.pedal(second >= 64, when);
+    } else if (kind === CONTROL && first >= FIRST_FOOT && first <= LAST_FOOT) {
+      this.foot(first, second >= 64, when);
     } else if (kind === CONTROL && (first === ALL_SOUND_OFF || first === ALL_NOTES_OFF)) {
       this.letGo(when);
     }
   }
 
   /** Half-pedalling sends many values; only crossing 64 counts. */
-  private pedal(down: boolean, when: number): void {
-    if (down === this.pedalDown) return;
-    this.pedalDown = down;
-    this.out.pedal(down, when);
+  private foot(controller: number, down: boolean, when: number): void {
+    if (down === this.feet.has(controller)) return;
+    if (down) this.feet.add(controller);
+    else this.feet.delete(controller);
+    this.out.foot(`midi ${this.id} foot ${controller}`, controller, down, when, this.device);
   }
 
   letGo(when: number): void {
     for (const press of this.held) this.out.letGo(press, when);
     this.held.clear();
-    this.pedal(false, when);
+    for (const controller of [...this.feet]) this.foot(controller, false, when);
   }
 }
 
@@ -146,7 +153,10 @@ export class Midi {
   }
 
   private listen(input: MIDIInput): void {
-    const port = new Port(input.id, this.out);
+    const taken = new Set([...this.ports.values()].map(({ device }) => device));
+    let device = 0; // who comes back gets the number that is free
+    while (taken.has(device)) device += 1;
+    const port = new Port(input.id, device, this.out);
     this.ports.set(input, port);
     input.onmidimessage = (event) => {
       if (event.data) port.hear(event.data, event.timeStamp);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Debounce, seeded, Walk } from "./oneswitch";
+import { seeded, Walk } from "./oneswitch";
 
 const HOMES = [0, 5];
 
@@ -78,22 +78,5 @@ describe("one switch", () => {
     const drawn = Array.from({ length: 5000 }, chance);
     expect(drawn.every((u) => u >= 0 && u < 1)).toBe(true);
     expect(drawn.reduce((sum, u) => sum + u, 0) / 5000).toBeCloseTo(0.5, 1);
-  });
-});
-
-describe("the debounce", () => {
-  it("takes two presses closer than its time for one, and no others", () => {
-    const bounce = new Debounce();
-    expect(bounce.accepts(1000, 150)).toBe(true);
-    expect(bounce.accepts(1149, 150)).toBe(false);
-    expect(bounce.accepts(1150, 150)).toBe(true);
-  });
-
-  it("also ignores what trembles after the release of a long press", () => {
-    const bounce = new Debounce();
-    bounce.accepts(0, 150);
-    bounce.released(5000);
-    expect(bounce.accepts(5100, 150)).toBe(false);
-    expect(bounce.accepts(5151, 150)).toBe(true);
   });
 });

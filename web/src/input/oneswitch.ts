@@ -94,18 +94,3 @@ export class Walk {
     );
   }
 }
-
-/** Two presses closer together than `ms` count as one; also between a release and the next press. */
-export class Debounce {
-  private last = Number.NEGATIVE_INFINITY;
-
-  accepts(when: number, ms: number): boolean {
-    if (when - this.last < ms) return false;
-    this.last = when;
-    return true;
-  }
-
-  released(when: number): void {
-    this.last = Math.max(this.last, when);
-  }
-}

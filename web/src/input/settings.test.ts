@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULTS, load, save, type Settings, type Store } from "./settings";
+import { DEFAULTS, load, save, type Settings, type Store, TIMBRES } from "./settings";
 
 class Memory implements Store {
   value: string | null = null;
@@ -20,7 +20,8 @@ function kept(value: string | null): Settings {
 describe("the settings", () => {
   it("come back as they were chosen", () => {
     const store = new Memory();
-    const chosen: Settings = { timbre: "harp", volume: 0.25, scale: "dorian", way: "switch", debounce: 350 };
+    const chosen: Settings = { timbre: "harp", volume: 0.25, scale: "dorian", way: "switch", debounce: 350, hold: 150,
+      long: 5000, pace: 3600, switches: 2, beside: true, second: "flute" };
     save(store, chosen);
     expect(load(store)).toEqual(chosen);
   });
@@ -45,6 +46,14 @@ describe("the settings", () => {
     }
     expect(kept('{"volume":1e999}').volume).toBe(DEFAULTS.volume);
     expect(kept('{"volume":0}').volume).toBe(0);
+  });
+
+  it("never give both of two the same sound", () => {
+    for (const timbre of TIMBRES) {
+      const read = kept(JSON.stringify({ timbre, second: timbre, beside: true }));
+      expect(read.second).not.toBe(read.timbre);
+      expect(TIMBRES).toContain(read.second);
+    }
   });
 
   it("do without a store that refuses to read or to write", () => {

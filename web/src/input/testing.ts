@@ -1,4 +1,5 @@
 /** What the tests of the hands share: a duet that only remembers, and chance that repeats itself. */
+import type { Who } from "../duet/view";
 import type { Out } from "./hands";
 import { seeded } from "./oneswitch";
 
@@ -7,6 +8,7 @@ export interface Heard {
   readonly key: string;
   readonly value: number;
   readonly when: number;
+  readonly who: Who;
 }
 
 /** Remembers what it is told, and which presses have not been let go. */
@@ -14,22 +16,22 @@ export class Remembering implements Out {
   readonly heard: Heard[] = [];
   readonly pressed = new Map<string, number>();
 
-  press(key: string, pitch: number, velocity: number, when: number): void {
-    this.heard.push({ what: "press", key, value: velocity, when });
+  press(key: string, pitch: number, velocity: number, when: number, who: Who = "you"): void {
+    this.heard.push({ what: "press", key, value: velocity, when, who });
     this.pressed.set(key, pitch);
   }
   letGo(key: string, when: number): void {
-    this.heard.push({ what: "letGo", key, value: 0, when });
+    this.heard.push({ what: "letGo", key, value: 0, when, who: "you" });
     this.pressed.delete(key);
   }
-  strike(key: string, velocity: number, when: number): void {
-    this.heard.push({ what: "strike", key, value: velocity, when });
+  strike(key: string, velocity: number, when: number, who: Who = "you"): void {
+    this.heard.push({ what: "strike", key, value: velocity, when, who });
   }
-  pedal(down: boolean, when: number): void {
-    this.heard.push({ what: "pedal", key: "pedal", value: down ? 127 : 0, when });
+  pedal(down: boolean, when: number, who: Who = "you"): void {
+    this.heard.push({ what: "pedal", key: "pedal", value: down ? 127 : 0, when, who });
   }
   letGoAll(when: number): void {
-    this.heard.push({ what: "letGoAll", key: "all", value: 0, when });
+    this.heard.push({ what: "letGoAll", key: "all", value: 0, when, who: "you" });
     this.pressed.clear();
   }
   of(what: Heard["what"]): readonly Heard[] {

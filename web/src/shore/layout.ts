@@ -63,9 +63,11 @@ export function partnerY(g: Geometry, pitch: number): number {
   return g.floor - height(pitch, PARTNER) * (g.floor - high);
 }
 
-export function markY(g: Geometry, mark: Pick<Mark, "who" | "pitch" | "voice">): number {
+export function markY(g: Geometry, mark: Pick<Mark, "who" | "by" | "pitch" | "voice">): number {
   if (mark.who === "maker") {
-    return mark.pitch === null ? g.water - 0.62 * g.stone : makerY(g, mark.pitch);
+    if (mark.pitch !== null) return makerY(g, mark.pitch);
+    // Of two who tap, the right one's lie in a row of their own.
+    return g.water - (mark.by === "right" ? 3.4 : 0.62) * g.stone;
   }
   if (mark.pitch === null || mark.voice === "percussion") return g.water + 1.05 * g.stone;
   return partnerY(g, mark.pitch);

@@ -11,12 +11,19 @@ const NAMES = {
   line: "--shoreline",
   maker: "--maker",
   makerLight: "--maker-light",
+  second: "--second",
+  secondLight: "--second-light",
   partner: "--partner",
   partnerDeep: "--partner-deep",
   ink: "--ink",
 } as const;
 
 export type Palette = Readonly<Record<keyof typeof NAMES, Tone>>;
+
+/** The same, with the colours of the right one of two makers in place of the maker's. */
+export function ofSecond(colours: Palette): Palette {
+  return { ...colours, maker: colours.second, makerLight: colours.secondLight };
+}
 
 /** Read through an element, so that every way of writing a colour, also the system's own, works. */
 export function readPalette(near: HTMLElement): Palette {

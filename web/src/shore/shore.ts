@@ -22,8 +22,8 @@ import {
   stillX,
   timeX,
 } from "./layout";
-import { ink, mix, type Palette, readPalette } from "./palette";
-import { paintPebble, paintReflection, paintRings, paintStone, type Placed } from "./stones";
+import { ink, mix, ofSecond, type Palette, readPalette } from "./palette";
+import { paintPebble, paintReflection, paintRings, paintStone, paintThread, type Placed } from "./stones";
 import { paintWave, waterline } from "./waves";
 
 export interface Source {
@@ -39,6 +39,7 @@ const TOUCH = 1.6; // seconds for which a touch in the sky is seen
 export class Shore {
   geometry: Geometry = geometry(1, 1, { top: 0, bottom: 0 });
   private colours: Palette;
+  private second: Palette; // of the right one of two
   private frame = 0;
   private drawn = 0;
   private elapsed = 0; // ms between this drawing and the one before
@@ -59,6 +60,7 @@ export class Shore {
     private readonly marksNow = true, // whether the present is marked by a line
   ) {
     this.colours = readPalette(this.host);
+    this.second = ofSecond(this.colours);
     for (const query of [...this.themes, this.calm]) query.addEventListener("change", this.recolour);
     this.timer = setInterval(() => {
       if (this.frame === 0 && !document.hidden && this.moving(performance.now())) this.wake();
@@ -103,6 +105,7 @@ export class Shore {
 
   private readonly recolour = (): void => {
     this.colours = readPalette(this.host);
+    this.second = ofSecond(this.colours);
     this.resize(this.geometry.width, this.geometry.height, this.insets);
   };
 
@@ -153,21 +156,35 @@ export class Shore {
     if (!still && this.marksNow) this.present(brush);
     const fine = placed.length <= FINE;
     for (const p of placed) {
-      if (p.mark.who === "maker" && !still) paintReflection(brush, g, colours, p, breath);
+      if (p.mark.who === "maker" && !still) paintReflection(brush, g, this.tones(p), p, breath);
     }
     for (const p of placed) {
       if (p.mark.who === "partner") paintWave(brush, g, colours, p, breath, fine);
     }
+    this.paintThreads(brush, placed);
     for (const p of placed) {
       if (p.mark.who !== "maker") continue;
-      if (p.sounding || p.after < 2.6) paintRings(brush, g, colours, p, still);
+      if (p.sounding || p.after < 2.6) paintRings(brush, g, this.tones(p), p, still);
     }
     for (const p of placed) {
       if (p.mark.who !== "maker") continue;
-      if (p.mark.pitch === null) paintPebble(brush, g, colours, p);
-      else paintStone(brush, g, colours, p, fine);
+      if (p.mark.pitch === null) paintPebble(brush, g, this.tones(p), p);
+      else paintStone(brush, g, this.tones(p), p, fine);
     }
     this.paintTouches(brush, now, still);
+  }
+
+  private tones(p: Placed): Palette {
+    return p.mark.by === "right" ? this.second : this.colours;
+  }
+
+  /** What fell together, while two moved together, is joined by a thread. */
+  private paintThreads(brush: CanvasRenderingContext2D, placed: readonly Placed[]): void {
+    const rights = new Map(placed.filter((p) => p.mark.by === "right").map((p) => [p.mark, p]));
+    for (const p of placed) {
+      const other = p.mark.met && rights.get(p.mark.met);
+      if (other) paintThread(brush, this.colours, p, other);
+    }
   }
 
   /** A wave that is let go of draws its tip in gently, instead of ending with a jerk. */

@@ -39,6 +39,48 @@ function outline(brush: Brush, left: number, right: number, y: number, r: number
   brush.closePath();
 }
 
+/** The right one's of two: a leaf, pointed at both ends, so that whose a note is can be told without colour. */
+function leaf(brush: Brush, left: number, right: number, y: number, r: number): void {
+  const tip = r * 1.5;
+  const bend = r * 1.18;
+  const [from, to] = [left + r * 0.5, Math.max(right - r * 0.5, left + r * 0.5)];
+  const end = Math.max(right, left);
+  brush.beginPath();
+  brush.moveTo(left - tip, y);
+  brush.quadraticCurveTo(left - r * 0.4, y - bend, from, y - bend);
+  brush.lineTo(to, y - bend);
+  brush.quadraticCurveTo(end + r * 0.4, y - bend, end + tip, y);
+  brush.quadraticCurveTo(end + r * 0.4, y + bend, to, y + bend);
+  brush.lineTo(from, y + bend);
+  brush.quadraticCurveTo(left - r * 0.4, y + bend, left - tip, y);
+  brush.closePath();
+}
+
+/** The same where nothing was held: a seed. */
+function seed(brush: Brush, x: number, y: number, r: number): void {
+  brush.beginPath();
+  brush.moveTo(x - r * 1.7, y);
+  brush.quadraticCurveTo(x, y - 2.2 * r, x + r * 1.7, y);
+  brush.quadraticCurveTo(x, y + 2.2 * r, x - r * 1.7, y);
+  brush.closePath();
+}
+
+/** Two notes that fell together, of two who move together: a fine thread between their onsets. */
+export function paintThread(brush: Brush, colours: Palette, one: Placed, other: Placed): void {
+  const thread = brush.createLinearGradient(one.left, one.y, other.left, other.y);
+  const seen = 0.75 * Math.min(one.presence, other.presence);
+  const [from, to] = one.mark.by === "right" ? [colours.second, colours.maker] : [colours.maker, colours.second];
+  thread.addColorStop(0, ink(from, seen));
+  thread.addColorStop(1, ink(to, seen));
+  brush.strokeStyle = thread;
+  brush.lineWidth = 2;
+  brush.beginPath();
+  brush.moveTo(one.left, one.y);
+  const away = 0.12 * Math.abs(other.y - one.y); // it hangs a little, as threads do
+  brush.quadraticCurveTo(Math.max(one.left, other.left) + away, (one.y + other.y) / 2, other.left, other.y);
+  brush.stroke();
+}
+
 export function paintStone(
   brush: Brush,
   g: Geometry,
@@ -49,7 +91,8 @@ export function paintStone(
   const r = stoneSize(g, stone.mark.velocity);
   if (stone.sounding || stone.after < 1.6) halo(brush, colours, stone, r);
   brush.globalAlpha = stone.presence;
-  outline(brush, stone.left, stone.right, stone.y, r, grain(stone.mark.id));
+  if (stone.mark.by === "right") leaf(brush, stone.left, stone.right, stone.y, r);
+  else outline(brush, stone.left, stone.right, stone.y, r, grain(stone.mark.id));
   if (fine) {
     const body = brush.createLinearGradient(0, stone.y - r, 0, stone.y + r);
     body.addColorStop(0, ink(mix(colours.maker, colours.makerLight, 0.85)));
@@ -105,8 +148,11 @@ export function paintPebble(brush: Brush, g: Geometry, colours: Palette, pebble:
   body.addColorStop(0, ink(mix(colours.maker, colours.makerLight, 0.85)));
   body.addColorStop(1, ink(colours.maker));
   brush.fillStyle = body;
-  brush.beginPath();
-  brush.ellipse(pebble.left, pebble.y, r * 1.08, r, 0, 0, 2 * Math.PI);
+  if (pebble.mark.by === "right") seed(brush, pebble.left, pebble.y, r);
+  else {
+    brush.beginPath();
+    brush.ellipse(pebble.left, pebble.y, r * 1.08, r, 0, 0, 2 * Math.PI);
+  }
   brush.fill();
   brush.globalAlpha = 1;
 }

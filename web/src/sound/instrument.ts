@@ -29,18 +29,30 @@ export interface Sounded {
   readonly late: boolean; // too late to sound well: softened or left out
 }
 
-/** Something the maker did. */
+/** How one of several makers sounds: a timbre, and a place from -1 (left) to 1 (right). */
+export interface Own {
+  readonly timbre: Timbre;
+  readonly place: number;
+}
+
+/** Something a maker did; `own`, where several play: how this one sounds. */
 export type MakerEvent =
-  | { readonly type: "on"; readonly key: string; readonly pitch: number; readonly velocity: number }
+  | {
+      readonly type: "on";
+      readonly key: string;
+      readonly pitch: number;
+      readonly velocity: number;
+      readonly own?: Own | undefined;
+    }
   | { readonly type: "off"; readonly key: string }
-  | { readonly type: "tap"; readonly key: string; readonly velocity: number };
+  | { readonly type: "tap"; readonly key: string; readonly velocity: number; readonly own?: Own | undefined };
 
 export interface Instrument {
   /** A note of the maker's begins now. `key` is whatever holds it; the same key again ends the former. */
-  makerOn(key: string, pitch: number, velocity: number): void;
+  makerOn(key: string, pitch: number, velocity: number, own?: Own): void;
   makerOff(key: string): void;
   /** The maker struck something without pitch: a soft drum, now. */
-  makerTap(key: string, velocity: number): void;
+  makerTap(key: string, velocity: number, own?: Own): void;
   makerPedal(down: boolean): void;
   /** Everything of the maker's ends (blur, a device gone), and nothing told for later sounds. */
   makerOffAll(): void;

@@ -2,10 +2,10 @@
 
 import { KeyModifier, MIDIControllers, type SpessaSynthProcessor } from "spessasynth_core";
 import { DrumStroke } from "./frame-drum";
-import type { Sounded, Timbre } from "./instrument";
+import type { Own, Sounded, Timbre } from "./instrument";
 import { trim, type Levels } from "./levels";
 import { QUANTUM } from "./part";
-import { MIDDLE, program, TIMBRES } from "./voices";
+import { MIDDLE, program, RIM, TIMBRES } from "./voices";
 
 interface Held {
   readonly channel: number;
@@ -15,6 +15,7 @@ interface Held {
 interface Stroke {
   readonly drum: DrumStroke;
   gain: number;
+  place: number; // -1 left, 1 right
 }
 
 const MOST_HELD = 16; // keys; the one held longest ends for one more
@@ -25,6 +26,7 @@ export class Maker {
   private readonly gains = TIMBRES.map(() => new Map<number, KeyModifier>());
   private readonly strokes: Stroke[];
   private readonly scratch = new Float32Array(QUANTUM);
+  private readonly places = TIMBRES.map(() => 0);
   private channel = 0;
   private lastStroke = 0;
 
@@ -33,7 +35,7 @@ export class Maker {
     private readonly levels: Levels,
     private readonly sounded: (report: Sounded) => void,
   ) {
-    this.strokes = Array.from({ length: STROKES }, () => ({ drum: new DrumStroke(bank.sampleRate), gain: 0 }));
+    this.strokes = Array.from({ length: STROKES }, () => ({ drum: new DrumStroke(bank.sampleRate), gain: 0, place: 0 }));
   }
 
   /** One channel for each timbre, so that what is held goes on as it was when another is chosen. */
@@ -49,13 +51,14 @@ export class Maker {
     this.channel = TIMBRES.indexOf(timbre);
   }
 
-  on(key: string, pitch: number, velocity: number, now: number): void {
+  on(key: string, pitch: number, velocity: number, now: number, own?: Own): void {
     this.off(key);
     if (this.held.size >= MOST_HELD) this.off(this.held.keys().next().value!);
-    const timbre = TIMBRES[this.channel]!;
-    this.gain(this.channel, pitch).gain = trim(this.levels, timbre, pitch, velocity);
-    this.bank.noteOn(this.channel, pitch, velocity);
-    this.held.set(key, { channel: this.channel, pitch });
+    const channel = own === undefined ? this.channel : TIMBRES.indexOf(own.timbre);
+    this.gain(channel, pitch).gain = trim(this.levels, TIMBRES[channel]!, pitch, velocity);
+    this.stand(channel, own?.place ?? 0);
+    this.bank.noteOn(channel, pitch, velocity);
+    this.held.set(key, { channel, pitch });
     this.sounded({ who: "maker", id: key, heard: now, wanted: now, begun: now, late: false });
   }
 
@@ -66,11 +69,21 @@ export class Maker {
     this.bank.noteOff(held.channel, held.pitch);
   }
 
-  tap(key: string, velocity: number, now: number): void {
+  /** Where a timbre sounds from: of two makers, each on their own side. */
+  private stand(channel: number, place: number): void {
+    if (this.places[channel] === place) return;
+    this.places[channel] = place;
+    this.bank.controllerChange(channel, MIDIControllers.pan, Math.round(64 + 63 * place));
+  }
+
+  /** The drum's middle; of two, the right one has its rim. */
+  tap(key: string, velocity: number, now: number, own?: Own): void {
     this.lastStroke = (this.lastStroke + 1) % STROKES;
     const stroke = this.strokes[this.lastStroke]!;
-    stroke.gain = trim(this.levels, "drum", MIDDLE, velocity);
-    stroke.drum.strike(false, velocity);
+    const rim = own !== undefined && own.place > 0;
+    stroke.gain = trim(this.levels, rim ? "rim" : "drum", rim ? RIM : MIDDLE, velocity);
+    stroke.place = own?.place ?? 0;
+    stroke.drum.strike(rim, velocity);
     this.sounded({ who: "maker", id: key, heard: now, wanted: now, begun: now, late: false });
   }
 
@@ -86,13 +99,13 @@ export class Maker {
   }
 
   mix(left: Float32Array, right: Float32Array, offset: number, count: number): void {
-    for (const { drum, gain } of this.strokes) {
+    for (const { drum, gain, place } of this.strokes) {
       if (!drum.active) continue;
       drum.render(this.scratch, count);
       for (let i = 0; i < count; i++) {
         const sample = this.scratch[i]! * gain;
-        left[offset + i]! += sample;
-        right[offset + i]! += sample;
+        left[offset + i]! += sample * Math.min(1, 1 - place);
+        right[offset + i]! += sample * Math.min(1, 1 + place);
       }
     }
   }

@@ -3,7 +3,7 @@
  * and keeps it alive; when the machine is too slow it begins again with a little more latency.
  */
 
-import type { Instrument, MakerEvent, PartnerNote, Sounded, Timbre } from "./instrument";
+import type { Instrument, MakerEvent, Own, PartnerNote, Sounded, Timbre } from "./instrument";
 import type { FromWorklet, ToWorklet } from "./messages";
 import { SoundError, Stage, type Hint } from "./stage";
 import { Volume } from "./volume";
@@ -183,16 +183,16 @@ export class Player implements Instrument {
     this.stage?.tell(message);
   }
 
-  makerOn(key: string, pitch: number, velocity: number): void {
-    this.tell({ type: "on", key, pitch, velocity });
+  makerOn(key: string, pitch: number, velocity: number, own?: Own): void {
+    this.tell({ type: "on", key, pitch, velocity, own });
   }
 
   makerOff(key: string): void {
     this.tell({ type: "off", key });
   }
 
-  makerTap(key: string, velocity: number): void {
-    this.tell({ type: "tap", key, velocity });
+  makerTap(key: string, velocity: number, own?: Own): void {
+    this.tell({ type: "tap", key, velocity, own });
   }
 
   makerAgain(at: number, event: MakerEvent): void {

@@ -4,7 +4,7 @@
  */
 
 import { BasicSoundBank, SoundBankLoader, SpessaLog, SpessaSynthProcessor } from "spessasynth_core";
-import type { MakerEvent, Sounded, Timbre } from "./instrument";
+import type { MakerEvent, Own, Sounded, Timbre } from "./instrument";
 import { LEVELS, type Levels } from "./levels";
 import { Limiter } from "./limiter";
 import { Maker } from "./maker";
@@ -85,16 +85,16 @@ export class Synth {
     return this.maker.sounding + this.partner.sounding + this.again.length;
   }
 
-  makerOn(key: string, pitch: number, velocity: number): void {
-    this.maker.on(key, midi(pitch), Math.max(1, midi(velocity)), this.frame);
+  makerOn(key: string, pitch: number, velocity: number, own?: Own): void {
+    this.maker.on(key, midi(pitch), Math.max(1, midi(velocity)), this.frame, own);
   }
 
   makerOff(key: string): void {
     this.maker.off(key);
   }
 
-  makerTap(key: string, velocity: number): void {
-    this.maker.tap(key, Math.max(1, midi(velocity)), this.frame);
+  makerTap(key: string, velocity: number, own?: Own): void {
+    this.maker.tap(key, Math.max(1, midi(velocity)), this.frame, own);
   }
 
   makerPedal(down: boolean): void {
@@ -115,9 +115,9 @@ export class Synth {
   private beginAgain(): void {
     while (this.again.length > 0 && this.again[0]!.at <= this.frame) {
       const { event } = this.again.shift()!;
-      if (event.type === "on") this.makerOn(event.key, event.pitch, event.velocity);
+      if (event.type === "on") this.makerOn(event.key, event.pitch, event.velocity, event.own);
       else if (event.type === "off") this.makerOff(event.key);
-      else this.makerTap(event.key, event.velocity);
+      else this.makerTap(event.key, event.velocity, event.own);
     }
   }
 

@@ -43,11 +43,11 @@ class Undersong extends AudioWorkletProcessor {
     if (synth === null) return; // nothing can sound yet: what was asked for is past by then
     switch (message.type) {
       case "on":
-        return synth.makerOn(message.key, message.pitch, message.velocity);
+        return synth.makerOn(message.key, message.pitch, message.velocity, message.own);
       case "off":
         return synth.makerOff(message.key);
       case "tap":
-        return synth.makerTap(message.key, message.velocity);
+        return synth.makerTap(message.key, message.velocity, message.own);
       case "pedal":
         return synth.makerPedal(message.down);
       case "offAll":

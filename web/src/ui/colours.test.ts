@@ -29,12 +29,12 @@ const GROUNDS = ["sky-high", "sky-low", "water", "deep", "card"];
 
 describe.each([["dusk", dusk], ["morning", morning]] as const)("%s", (_name, of) => {
   it("has every colour that is checked", () => {
-    for (const name of [...GROUNDS, "ink", "quiet", "edge", "maker", "partner", "rest"]) {
+    for (const name of [...GROUNDS, "ink", "quiet", "edge", "maker", "second", "partner", "rest"]) {
       expect(of[name], name).toMatch(/^#/);
     }
   });
   it("gives text at least 4.5:1 on every ground", () => {
-    for (const text of ["ink", "quiet", "maker-text", "partner-text"]) {
+    for (const text of ["ink", "quiet", "maker-text", "second-text", "partner-text"]) {
       for (const ground of GROUNDS) expect(contrast(of, text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
     }
     for (const ground of ["pad", "pad-high"]) {
@@ -44,11 +44,12 @@ describe.each([["dusk", dusk], ["morning", morning]] as const)("%s", (_name, of)
     expect(contrast(of, "on-rest", "rest")).toBeGreaterThanOrEqual(4.5);
   });
   it("gives edges of controls, stones, waves and the focus ring at least 3:1", () => {
-    for (const part of ["edge", "maker", "partner", "rest", "focus"]) {
+    for (const part of ["edge", "maker", "second", "partner", "rest", "focus"]) {
       for (const ground of GROUNDS) expect(contrast(of, part, ground), `${part} on ${ground}`).toBeGreaterThanOrEqual(3);
     }
   });
   it("gives the words on Begin and on a sounding pad at least 4.5:1", () => {
     expect(contrast(of, "on-maker", "lit")).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(of, "on-second", "second-lit")).toBeGreaterThanOrEqual(4.5);
   });
 });

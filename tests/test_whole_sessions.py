@@ -1,0 +1,228 @@
+"""Whole sessions in a real browser, from opening the page to the close and what is kept: by the keyboard
+alone, by one key alone, and two people side by side. Axe on every page passed; motion and flashes measured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from browsing import Tab, axe, launch, tab
+from client import Server, running
+
+KEY = "Space"  # the only one, for one switch
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Server]:
+    with running(tmp_path / "undersong") as server:
+        yield server
+
+
+def inputs(page: Tab) -> list[dict[str, Any]]:
+    """What went to the server, in order."""
+    return [m for m in page.ask("ears.socket") if m.get("out") and "seq" in m]
+
+
+def kept(server: Server) -> list[Path]:
+    return sorted(log.parent for log in (server.data / "takes").glob("*/log.jsonl"))
+
+
+# --- the keyboard alone --------------------------------------------------------------------------
+
+
+def tab_to(page: Tab, name: str) -> None:
+    """Press Tab until the control of that name has focus, and see that this can be seen."""
+    for _ in range(60):
+        page.page.keyboard.press("Tab")
+        found = page.button(name)
+        if found.count() and found.first.evaluate("e => e === document.activeElement"):
+            assert page.ask("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(f"Tab never comes to {name!r}")
+
+
+def test_by_the_keyboard_alone(browser: Browser, served: Server) -> None:
+    """Begin, play, ask for something, rest, come back, finish, keep, play again: no mouse, and axe finds
+    nothing on the way. What answers a wish is told to those who listen to the page."""
+    with tab(browser, served, reduced_motion="reduce") as page:
+        keys = page.page.keyboard
+        page.open()
+        axe(page)
+        tab_to(page, "Begin")
+        keys.press("Enter")
+        page.button("Rest").wait_for()
+        page.wait_until("ears.socket.some((m) => m.type === 'began')")
+        for code in ("KeyA", "KeyD", "KeyF", "KeyD"):
+            keys.down(code)
+            page.wait(0.3)
+            keys.up(code)
+        page.wait_until("ears.socket.some((m) => m.type === 'play')")
+        axe(page)
+        page.button("Why?").wait_for()
+        tab_to(page, "Why?")
+        keys.press("Enter")
+        tab_to(page, "Softer")
+        keys.press("Enter")
+        page.page.get_by_role("status").filter(has_text="You asked for less, so I play softer.").wait_for()
+        tab_to(page, "Rest")
+        keys.press("Enter")
+        page.button("Play with me again").wait_for()
+        axe(page)
+        tab_to(page, "Play with me again")
+        keys.press("Enter")
+        page.button("Play with me again").wait_for(state="hidden")
+        tab_to(page, "Finish gently")
+        keys.press("Enter")
+        page.button("Keep it").wait_for()
+        axe(page)
+        tab_to(page, "Keep it")
+        keys.press("Enter")
+        page.button("Play again").wait_for()
+        axe(page)
+        tab_to(page, "Play again")
+        keys.press("Enter")
+        page.button("Begin").wait_for()
+        what = [m.get("what", m["type"]) for m in inputs(page) if m["type"] not in ("note", "control")]
+        assert what == ["begin", "less", "rest", "begin", "finish"]
+
+
+# --- one key alone -------------------------------------------------------------------------------
+
+OFFERED = "document.querySelector('.caption.shown .sentence')?.textContent ?? ''"
+
+
+def press(page: Tab, seconds: float = 0.15) -> None:
+    page.page.keyboard.down(KEY)
+    page.wait(seconds)
+    page.page.keyboard.up(KEY)
+
+
+def choose(page: Tab, name: str) -> None:
+    """Wait until that choice is offered, and take it with the one key."""
+    page.wait_until(f"({OFFERED}) === {json.dumps(name)}")
+    press(page)
+
+
+def test_with_one_key_alone(browser: Browser, served: Server) -> None:
+    """From a page that was never set up, with one key and nothing else: begin, play, rest, ask back, hear
+    the help, finish, keep, and play again. Short presses play; only a long one brings the choices, and
+    while they go by nothing is played and the music goes on. Axe finds nothing on the way."""
+    with tab(browser, served) as page:
+        page.open()
+        press(page)  # the choices come
+        page.wait_until(f"({OFFERED}) === 'Begin'")
+        axe(page)
+        press(page)
+        page.button("Rest").wait_for()
+        page.wait_until("ears.socket.some((m) => m.type === 'began')")
+        for seconds in (0.3, 0.3, 0.9, 1.9):  # long notes, too, are only notes
+            press(page, seconds)
+            page.wait(0.15)
+        notes = [m for m in inputs(page) if m["type"] == "note" and m["on"]]
+        assert len(notes) == 4
+        assert page.ask(OFFERED) == ""
+        axe(page)
+
+        press(page, 3.2)
+        page.wait_until(f"({OFFERED}) === 'Play on'")
+        axe(page)
+        choose(page, "Rest")
+        page.button("Play with me again").wait_for()
+        page.wait_until(f"({OFFERED}) === ''")
+        press(page, 3.2)
+        choose(page, "Play with me again")
+        page.button("Play with me again").wait_for(state="hidden")
+        press(page, 3.2)
+        choose(page, "Finish gently")
+        page.wait_until(f"({OFFERED}) === 'No, go back'")  # asked about once more, and no comes first
+        choose(page, "Yes: Finish gently")
+        page.button("Keep it").wait_for()
+        axe(page)
+        choose(page, "Keep it")
+        page.button("Play again").wait_for()
+        page.wait_until(f"({OFFERED}) === 'Play again'")
+        axe(page)
+        press(page)
+        page.button("Begin").wait_for()
+        page.wait(0.1)
+        before = len(inputs(page))
+        press(page)  # this browser knows by now that any key plays: a short press begins
+        page.button("Rest").wait_for()
+        page.wait_until(f"ears.socket.filter((m) => m.out && m.seq).length > {before}")
+        steers = [m.get("what", m["type"]) for m in inputs(page) if m["type"] not in ("note", "control")]
+        assert steers == ["begin", "rest", "begin", "finish", "begin"]
+        played = [m for m in inputs(page) if m["type"] == "note" and m["on"]]
+        print([(round(m['time'],1), m['type'], m.get('what'), m.get('on'), m.get('pitch')) for m in inputs(page)])
+        assert len(played) == 4 + 3  # and the three that were held until the choices came
+    assert len(kept(served)) == 1
+
+
+# --- two side by side ----------------------------------------------------------------------------
+
+# Both tap at one pace, each a little apart from the other, as people do: keys of both halves.
+DUET = """async () => {
+  const wait = (until) => new Promise((r) => setTimeout(r, Math.max(0, until - performance.now())));
+  const plain = { bubbles: true, cancelable: true };
+  const key = (type, code) => window.dispatchEvent(new KeyboardEvent(type, { code, ...plain }));
+  const begins = performance.now() + 100;
+  for (let beat = 0; beat < 50; beat++) {
+    const at = begins + beat * 420;
+    await wait(at);
+    key('keydown', ['KeyA', 'KeyD', 'KeyF', 'KeyG'][beat % 4]);
+    await wait(at + 15 + 10 * (beat % 3));
+    key('keydown', ['KeyH', 'KeyK', 'KeyJ'][beat % 3]);
+    await wait(at + 250);
+    for (const code of ['KeyA', 'KeyD', 'KeyF', 'KeyG', 'KeyH', 'KeyK', 'KeyJ']) key('keyup', code);
+  }
+}"""
+
+
+def test_two_side_by_side(browser: Browser, served: Server) -> None:
+    """One press on the opening, and two play, each with half of the keyboard: both are in the log as makers
+    of their own, with sounds of their own; that they move together is heard, shown and said. Axe finds
+    nothing; they finish and keep it."""
+    with tab(browser, served) as page:
+        page.open()
+        page.button("Side by side").click()
+        axe(page)
+        page.begin()
+        axe(page)
+        page.page.evaluate("() => { void (" + DUET + ")(); }")
+        page.wait_until("ears.socket.some((m) => m.type === 'together' && m.together)")
+        page.page.get_by_text("You two are moving together.").wait_for()
+        axe(page)
+        assert page.page.get_by_role("group", name="left").count() == 1
+        assert page.page.get_by_role("group", name="right").count() == 1
+        sounds = {
+            (m["own"]["timbre"], m["own"]["place"] > 0) for m in page.told("on") if m.get("own") is not None
+        }
+        assert len(sounds) == 2
+        notes = [m for m in inputs(page) if m["type"] == "note" and m["on"]]
+        lows = [m["pitch"] for m in notes if m["maker"] == "left"]
+        highs = [m["pitch"] for m in notes if m["maker"] == "right"]
+        assert min(highs) >= 12 + min(lows)
+        page.finish()
+        axe(page)
+        page.button("Keep it").click()
+        page.button("Play again").wait_for()
+        page.page.reload()
+        page.button("Begin").wait_for()
+        assert page.button("Side by side").get_attribute("aria-pressed") == "true"  # remembered
+    (take,) = kept(served)
+    log = [json.loads(line) for line in (take / "log.jsonl").read_text().splitlines()]
+    makers = {entry["maker"] for entry in log if entry.get("in") == "note_on"}
+    assert makers == {"left", "right"}
