@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.util import find_spec
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -47,13 +48,8 @@ class Hearing(Protocol):
 
 def can_hear() -> str | None:
     """None if sound can be transcribed here; else one sentence that says what to do."""
-    try:
-        import numpy  # noqa: F401
-        import onnxruntime  # noqa: F401
-        import swift_f0  # noqa: F401
-    except ImportError:
-        return NO_EXTRA
-    return None
+    there = all(find_spec(name) is not None for name in ("numpy", "onnxruntime", "swift_f0"))
+    return None if there else NO_EXTRA
 
 
 def transcriber(rate: int) -> Hearing:

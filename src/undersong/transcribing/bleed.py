@@ -1,8 +1,8 @@
 """Bleed: the loudspeaker's own sound, heard again through the microphone, told from the maker's.
 
 What the page sounds is known, so its level at any moment is, too, but for one number: the coupling, how
-many dB of it arrive. That is learned from the partner's attacks in moments when the maker is silent; a maker
-adds sound and never takes any away, so what is learned at other moments only bounds it from above. A note
+many dB of it arrive. That is learned from the partner's attacks in moments when the maker is silent; a
+maker adds sound and never takes any away, so other moments only bound it from above. A note
 is taken to be the loudspeaker's if something sounds there whose harmonics could be mistaken for it and
 the level is no greater than that explains; a stroke, if an attack was due just then. Whatever is
 louder, or different, is the maker's. Headphones make the coupling so small that all passes.
@@ -33,7 +33,9 @@ RELEASED = 60.0  # dB a second after the end: release and room
 RINGS: Seconds = 0.6  # after its end a note may still be heard
 KEPT: Seconds = 4.0  # of what sounded and what was heard
 EARLY: Seconds = 0.06  # a stamp may be wrong by so much, and what is heard a little early
-LATE: Seconds = 0.18  # the way through the air, the device and its buffers, when the stamps know nothing of it
+LATE: Seconds = (
+    0.18  # the way through air, device and buffers, where the stamps know nothing of it
+)
 ATTACK: Seconds = 0.15  # in which an attack is at its loudest
 SAMPLES = 16  # attacks by which the coupling is known; older ones are forgotten
 ENOUGH = 3  # attacks before it is believed
@@ -161,7 +163,7 @@ class Bleed:
         return max(levels, default=None)
 
     def explains(self, heard: NoteBegan | Struck) -> bool:
-        """Whether this is the loudspeaker's own sound. A note that is not begins to count as the maker's."""
+        """Whether this is the loudspeaker's own sound. One that is not counts as the maker's."""
         if isinstance(heard, Struck):
             return self._explains_stroke(heard)
         if self._explains_note(heard):

@@ -15,15 +15,18 @@ export type Input =
   | { type: "tap"; time: number; velocity: number | null }
   | { type: "control"; time: number; control: number; value: number }
   | { type: "steer"; time?: number; what: "begin" | "partner_starts" | Wish }
+  | { type: "join"; lead: number | null }
   | { type: "rest"; time?: number }
   | { type: "finish"; time?: number };
 
-export type Numbered = Input & { seq: number };
+export type Numbered = Input & { seq: number; time?: number };
 
 export type FromPage =
   | { type: "hello"; protocol: number; tab: string; take_over: boolean }
   | { type: "clock"; sent: number }
   | { type: "resume"; take: string }
+  | { type: "microphone"; on: false }
+  | { type: "microphone"; on: true; rate: number; maker: string }
   | Numbered;
 
 export interface Play {
@@ -68,6 +71,7 @@ export type FromServer =
   | { type: "chose"; time: number; technique: string; because: string }
   | { type: "pause"; now: number; at: number; seconds: number }
   | { type: "disk"; well: boolean; because: string }
+  | { type: "microphone"; on: boolean; because: string }
   | { type: "maker"; event: Numbered }
   | { type: "ended"; take: string; seconds: number; notes: number };
 

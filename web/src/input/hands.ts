@@ -94,6 +94,7 @@ export class Hands {
   }
 
   private sound(press: string, pitch: number, velocity: number, when: number): void {
+    if (this.settings.way === "voice") return; // a hand that rests on the picture plays nothing
     this.pressed.set(press, pitch);
     this.out.press(press, pitch, velocity, when);
     this.changed(this.pressed);

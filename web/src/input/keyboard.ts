@@ -92,6 +92,7 @@ export function listenKeys(window: Where, page: Page, keys: Keys): () => void {
     const focused = key.target as Focused | null;
     if (takesLetters(focused) || belongsToControl(key.code, focused)) return;
     const way = keys.way();
+    if (way === "voice") return; // the voice alone plays
     if (way === "tap" || way === "switch") {
       if (isReserved(key.code)) return;
       keys.switch(key.code, key.timeStamp);

@@ -20,7 +20,7 @@ function kept(value: string | null): Settings {
 describe("the settings", () => {
   it("come back as they were chosen", () => {
     const store = new Memory();
-    const chosen: Settings = { timbre: "harp", volume: 0.25, scale: "dorian", way: "switch", debounce: 350 };
+    const chosen: Settings = { timbre: "harp", volume: 0.25, scale: "dorian", way: "switch", debounce: 350, closes: 5, roundTrip: 0.12, lead: 0.04 };
     save(store, chosen);
     expect(load(store)).toEqual(chosen);
   });

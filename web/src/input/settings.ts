@@ -5,9 +5,9 @@
 import type { Timbre } from "../sound/instrument";
 import { DEFAULT_SCALE, isScale, type ScaleName } from "./scales";
 
-export type Way = "pads" | "sky" | "tap" | "switch";
+export type Way = "pads" | "sky" | "tap" | "switch" | "voice" | "both";
 
-export const WAYS: readonly Way[] = ["pads", "sky", "tap", "switch"];
+export const WAYS: readonly Way[] = ["pads", "sky", "tap", "switch", "voice", "both"];
 export const TIMBRES: readonly Timbre[] = [
   "piano",
   "marimba",
@@ -21,12 +21,25 @@ export const TIMBRES: readonly Timbre[] = [
 export const DEBOUNCES = [40, 150, 350] as const;
 export type Debounce = (typeof DEBOUNCES)[number];
 
+/** Minutes after which a duet of the voice comes to its close by itself; null: only when asked. */
+export const CLOSES = [5, 10, 20, null] as const;
+
+/** Whether this way of playing is heard through a microphone: "both" is voice and hands. */
+export function isHeard(way: Way): boolean {
+  return way === "voice" || way === "both";
+}
+
 export interface Settings {
   readonly timbre: Timbre;
   readonly volume: number; // 0-1
   readonly scale: ScaleName;
   readonly way: Way;
   readonly debounce: Debounce;
+  readonly closes: number | null; // minutes
+  /** What a sound check measured, seconds: the way through loudspeaker and microphone, and how early this
+   * person taps. */
+  readonly roundTrip: number | null;
+  readonly lead: number | null;
 }
 
 export const DEFAULTS: Settings = {
@@ -35,7 +48,14 @@ export const DEFAULTS: Settings = {
   scale: DEFAULT_SCALE,
   way: "pads",
   debounce: 40,
+  closes: 10,
+  roundTrip: null,
+  lead: null,
 };
+
+const LONGEST_CLOSE = 120; // minutes
+const LONGEST_ROUND_TRIP = 1; // seconds
+const EARLIEST_HAND = 0.3; // seconds: what is earlier is no habit, but another beat
 
 const KEY = "undersong.settings";
 
@@ -62,7 +82,7 @@ export function load(store: Store | null): Settings {
     return DEFAULTS;
   }
   if (typeof found !== "object" || found === null) return DEFAULTS;
-  const { timbre, volume, scale, way, debounce } = found as Record<string, unknown>;
+  const { timbre, volume, scale, way, debounce, closes, roundTrip, lead } = found as Record<string, unknown>;
   return {
     timbre: TIMBRES.find((name) => name === timbre) ?? DEFAULTS.timbre,
     volume:
@@ -70,7 +90,14 @@ export function load(store: Store | null): Settings {
     scale: isScale(scale) ? scale : DEFAULTS.scale,
     way: isWay(way) ? way : DEFAULTS.way,
     debounce: DEBOUNCES.find((ms) => ms === debounce) ?? DEFAULTS.debounce,
+    closes: closes === null ? null : (within(closes, 0.1, LONGEST_CLOSE) ?? DEFAULTS.closes),
+    roundTrip: within(roundTrip, 0, LONGEST_ROUND_TRIP),
+    lead: within(lead, -EARLIEST_HAND, EARLIEST_HAND),
   };
+}
+
+function within(value: unknown, low: number, high: number): number | null {
+  return typeof value === "number" && value >= low && value <= high ? value : null;
 }
 
 /** Never fails: a full or forbidden store only means that the choice has to be made again. */
