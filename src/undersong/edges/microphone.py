@@ -126,6 +126,7 @@ class Microphone:
         self._hear = hear
         self._trouble = trouble
         self._slow = False
+        self._ready = False  # until then it waits for the network, not for the machine
         self._ear: Ear | None = None  # made, and used, in the thread alone
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, "microphone")
@@ -148,7 +149,7 @@ class Microphone:
         if self._waits > MOST_WAITING:
             while len(self._waiting) > 1 and self._waits > KEPT_WAITING:
                 self._waits -= self._lasts(self._waiting.popleft()[1])
-            if not self._slow:
+            if self._ready and not self._slow:
                 self._slow = True
                 self._trouble("slow")
         if not self._busy:
@@ -171,6 +172,7 @@ class Microphone:
 
     def _done(self, job: asyncio.Future[list[Transcribed]]) -> None:
         self._busy = False
+        self._ready = True
         if self._closed or job.cancelled():
             return
         if job.exception() is not None:

@@ -15,7 +15,7 @@ from undersong.errors import EventError
 from undersong.events import Seconds
 from undersong.server.messages import LONGEST_TEXT, MAKER, Message
 from undersong.transcribing.bleed import Bleed
-from undersong.transcribing.heard import NoteBegan, NoteEnded, PitchFrame, Struck, Transcribed
+from undersong.transcribing.heard import NoteBegan, NoteEnded, Struck, Transcribed
 
 _STAMP = struct.Struct("<d")  # the session's time of the first sample, seconds
 SLOW = "This machine is slow just now, so some of what you sang was not heard."
@@ -83,22 +83,18 @@ class Ear:
     # --- what is heard -------------------------------------------------------------------------
 
     def _heard(self, heard: Transcribed) -> None:
-        match heard:
-            case PitchFrame():
-                self._bleed.frame(heard)
-            case NoteBegan(onset=onset, pitch=pitch, velocity=velocity):
-                if self._bleed.explains(heard):
-                    return
-                self._held[pitch] = None
-                self._tell({"type": "note", "on": True, "pitch": pitch, "velocity": velocity}, onset)
-            case NoteEnded(offset=offset, pitch=pitch):
-                if pitch in self._held:
-                    del self._held[pitch]
-                    self._bleed.maker_ended(offset)
+        for own in self._bleed.hear(heard):
+            match own:
+                case NoteBegan(onset=onset, pitch=pitch, velocity=velocity):
+                    self._held[pitch] = None
+                    self._tell({"type": "note", "on": True, "pitch": pitch, "velocity": velocity}, onset)
+                case NoteEnded(offset=offset, pitch=pitch):
+                    self._held.pop(pitch, None)
                     self._tell({"type": "note", "on": False, "pitch": pitch}, offset)
-            case Struck(onset=onset, velocity=velocity):
-                if not self._bleed.explains(heard):
+                case Struck(onset=onset, velocity=velocity):
                     self._tell({"type": "tap", "velocity": velocity}, onset)
+                case _:
+                    pass
 
     def _tell(self, event: dict[str, Any], time: Seconds | None) -> None:
         placed = {} if time is None else {"time": round(time, 6)}

@@ -19,7 +19,7 @@ from math import log10
 
 from undersong.events import Seconds, Voice
 from undersong.theory.loudness import level
-from undersong.transcribing.heard import NoteBegan, PitchFrame, Struck
+from undersong.transcribing.heard import NoteBegan, NoteEnded, PitchFrame, Struck, Transcribed
 
 # The page's voices at one velocity, dB from the bass, and how fast they fade, dB a second: measured on what
 # edges/render.py renders (windows of 32 ms). None: what a maker plays on the page.
@@ -33,13 +33,18 @@ RELEASED = 60.0  # dB a second after the end: release and room
 RINGS: Seconds = 0.6  # after its end a note may still be heard
 KEPT: Seconds = 4.0  # of what sounded and what was heard
 EARLY: Seconds = 0.06  # a stamp may be wrong by so much, and what is heard a little early
-LATE: Seconds = (
-    0.18  # the way through air, device and buffers, where the stamps know nothing of it
-)
+LATE: Seconds = 0.18  # the way through air, device and buffers, where the stamps know nothing of it
 ATTACK: Seconds = 0.15  # in which an attack is at its loudest
 SAMPLES = 16  # attacks by which the coupling is known; older ones are forgotten
 ENOUGH = 3  # attacks before it is believed
 LEAST = -120.0  # dB
+PRIOR = 0.0  # dB: no microphone is turned up further than that, it is thought, until something is heard
+BOUNDED: Seconds = 10.0  # the moments that bound the coupling from above
+LOWEST = 0.1  # share of them that is taken to be lower than the truth, by chance
+SHAKY: Seconds = 0.15  # after its end a note may turn out to have gone on under the loudspeaker's sound
+LEAP = 5  # semitones: the loudspeaker's tone is no step of the maker's
+RISEN = 4.0  # dB by which an attack is louder than what was before
+STEADY: Seconds = 0.4  # from an attack on, the level of a fading voice is not known well any more
 MARGIN = 6.0  # dB by which the loudspeaker may be louder than what is known of it explains
 OTHER_MARGIN = 0.0  # the same, for pitches that nothing of it sounds
 # Semitones between a tone and what a tracker may take it for: itself, its harmonics, what lies an octave,
@@ -65,6 +70,9 @@ class _Own:
         faded = self.fades * (t - self.at) + RELEASED * max(0.0, t - self.until)
         return max(LEAST, self.level - faded)
 
+    def steady(self, t: Seconds) -> bool:
+        return self.at + ATTACK <= t <= min(self.until, self.at + STEADY if self.fades else self.until)
+
 
 class Bleed:
     """What the loudspeaker sounds, and how much of it the microphone hears."""
@@ -75,18 +83,20 @@ class Bleed:
         self._frames: deque[tuple[Seconds, float]] = deque()
         self._attacks: deque[Seconds] = deque()  # not yet listened to
         self._learned: deque[float] = deque(maxlen=SAMPLES)  # dB, of attacks heard alone
-        self._bound: float | None = None  # dB: it is no greater
-        self._makers = 0  # notes of the maker's that sound
-        self._maker_until: Seconds = -KEPT
+        self._bounds: deque[tuple[Seconds, float]] = deque()  # dB: at these moments it was no greater
+        self._note: NoteBegan | None = None  # the maker's that sounds
+        self._ended: NoteEnded | None = None  # its end, not told yet
+        self._broken = False  # the loudspeaker was heard since that end
+        self._silent_since: Seconds = -KEPT
 
     @property
-    def coupling(self) -> float | None:
-        """dB from what the loudspeaker was told to sound to what arrives; None until it is known."""
+    def coupling(self) -> float:
+        """dB from what the loudspeaker was told to sound to what arrives."""
         if len(self._learned) >= ENOUGH:
             ranked = sorted(self._learned)
-            middle = ranked[len(ranked) // 2]
-            return middle if self._bound is None else min(middle, self._bound)
-        return self._bound
+            return ranked[len(ranked) // 2]
+        bounds = sorted(bound for _, bound in self._bounds)
+        return min(PRIOR, bounds[int(LOWEST * len(bounds))]) if bounds else PRIOR
 
     # --- what sounds ---------------------------------------------------------------------------
 
@@ -131,12 +141,49 @@ class Bleed:
 
     # --- what is heard -------------------------------------------------------------------------
 
-    def frame(self, frame: PitchFrame) -> None:
-        """The level of what is heard goes on, in the order of time."""
+    def hear(self, heard: Transcribed) -> list[Transcribed]:
+        """What of it is the maker's, in order. A note's end may come SHAKY seconds late, while the
+        loudspeaker could have broken the note in two."""
+        match heard:
+            case PitchFrame():
+                self._frame(heard)
+                return self._settled(heard.at - SHAKY)
+            case NoteBegan():
+                return self._began(heard)
+            case NoteEnded():
+                if self._note is None or heard.pitch != self._note.pitch or self._ended is not None:
+                    return []
+                self._ended = heard
+                return [] if self.audible(heard.offset) else self._settled(heard.offset)
+            case Struck():
+                return [] if self._is_own_stroke(heard) else [heard]
+
+    def _began(self, heard: NoteBegan) -> list[Transcribed]:
+        if self._is_own_note(heard):
+            self._broken = self._ended is not None or self._broken
+            return []
+        if self._broken and self._note is not None and heard.pitch == self._note.pitch:
+            self._ended, self._broken = None, False  # the same note, after a moment of the loudspeaker's
+            return []
+        out = self._settled(heard.onset)
+        self._note = heard
+        return [*out, heard]
+
+    def _settled(self, by: Seconds) -> list[Transcribed]:
+        """The end that was waited with, if it lies that far back."""
+        ended = self._ended
+        if ended is None or ended.offset > by:
+            return []
+        self._silent_since = ended.offset
+        self._note, self._ended, self._broken = None, None, False
+        return [ended]
+
+    def _frame(self, frame: PitchFrame) -> None:
         now = frame.at
         self._frames.append((now, frame.level))
         while self._frames[0][0] < now - KEPT:
             self._frames.popleft()
+        self._limit(now, frame.level)
         while self._attacks and self._attacks[0] + ATTACK + LATE < now:
             self._learn(self._attacks.popleft())
         for key in [key for key, own in self._own.items() if own.until + KEPT < now]:
@@ -149,53 +196,59 @@ class Bleed:
         heard = self._peak(at, at + ATTACK + LATE)
         if heard is None:
             return
-        told = self._loudest(at, at + ATTACK)
-        sample = round(heard - told, 6)
-        if self._makers or self._maker_until > at - ATTACK:
-            self._bound = sample if self._bound is None else min(self._bound, sample)
-            return
-        self._learned.append(sample)
-        if len(self._learned) >= ENOUGH:
-            self._bound = None  # what was heard alone is better than any bound
+        if self._note is None and self._silent_since <= at - ATTACK:
+            self._learned.append(round(heard - self._loudest(at, at + ATTACK), 6))
+
+    def _limit(self, now: Seconds, level: float) -> None:
+        """Whatever is heard besides, the loudspeaker's share is no greater than all of it."""
+        told = max((own.now(now) for own in self._all() if own.steady(now)), default=LEAST)
+        if told > LEAST:
+            self._bounds.append((now, round(level - told, 6)))
+        while self._bounds and self._bounds[0][0] < now - BOUNDED:
+            self._bounds.popleft()
 
     def _peak(self, since: Seconds, until: Seconds) -> float | None:
         levels = [level for at, level in self._frames if since <= at <= until]
         return max(levels, default=None)
 
-    def explains(self, heard: NoteBegan | Struck) -> bool:
-        """Whether this is the loudspeaker's own sound. One that is not counts as the maker's."""
-        if isinstance(heard, Struck):
-            return self._explains_stroke(heard)
-        if self._explains_note(heard):
-            return True
-        self._makers += 1
-        return False
+    # --- whose it is ---------------------------------------------------------------------------
 
-    def maker_ended(self, at: Seconds) -> None:
-        """A note of the maker's ended."""
-        self._makers = max(0, self._makers - 1)
-        self._maker_until = max(self._maker_until, at)
+    def audible(self, t: Seconds) -> bool:
+        """Whether the loudspeaker may be heard at ``t`` over what the room gives."""
+        floor = min((level for _, level in self._frames), default=LEAST)
+        return self._loudest(t - LATE, t) + self.coupling > floor
 
-    def _explains_stroke(self, heard: Struck) -> bool:
+    def _is_own_stroke(self, heard: Struck) -> bool:
         near = any(heard.onset - LATE <= own.at <= heard.onset + EARLY for own in self._all())
-        return near and not self._louder(heard.onset, heard.time, MARGIN)
+        level = self._peak(heard.onset - EARLY / 2, heard.time)
+        return near and level is not None and not self._louder(level, heard.onset, heard.time, MARGIN)
 
-    def _explains_note(self, heard: NoteBegan) -> bool:
+    def _is_own_note(self, heard: NoteBegan) -> bool:
         since, until = heard.onset - LATE, heard.onset + EARLY
         there = [own for own in self._all() if own.at <= until and own.until + RINGS >= since]
-        if not there:
+        if not there or not self._frames:
             return False
+        level = min(level for _, level in list(self._frames)[-2:])  # once it has settled
         alike = any(own.pitch is not None and _mistaken(heard.pitch, own.pitch) for own in there)
-        if alike:
-            return not self._louder(heard.onset, heard.time, MARGIN)
-        return self.coupling is not None and not self._louder(heard.onset, heard.time, OTHER_MARGIN)
+        if not self._louder(level, heard.time - EARLY, heard.time, MARGIN if alike else OTHER_MARGIN):
+            return True
+        return self._is_slip(heard, level, there)
 
-    def _louder(self, onset: Seconds, known: Seconds, margin: float) -> bool:
-        """Whether more is heard than the loudspeaker explains. Nobody knows until the coupling is known."""
-        heard, coupling = self._peak(onset - EARLY / 2, known), self.coupling
-        if heard is None or coupling is None:
+    def _is_slip(self, heard: NoteBegan, level: float, there: list[_Own]) -> bool:
+        """Whether, under a note of the maker's, the loudspeaker's was followed a moment: its very pitch,
+        far from the maker's, without an attack."""
+        note = self._note
+        if note is None or abs(heard.pitch - note.pitch) < LEAP:
             return False
-        return heard > self._loudest(onset - LATE, known) + coupling + margin
+        if self._ended is not None and self._ended.offset < heard.onset - SHAKY:
+            return False
+        before = self._peak(heard.onset - 2 * EARLY, heard.onset - EARLY / 2)
+        very = any(own.pitch is not None and abs(own.pitch - heard.pitch) <= 1 for own in there)
+        return very and before is not None and level <= before + RISEN
+
+    def _louder(self, level: float, since: Seconds, until: Seconds, margin: float) -> bool:
+        """Whether that level is more than the loudspeaker explains between two moments."""
+        return level > self._loudest(since - LATE, until) + self.coupling + margin
 
 
 def _mistaken(heard: int, own: int) -> bool:
