@@ -5,11 +5,13 @@ its note-on, so every key and force is first rendered alone, and the truth is th
 after which that sound first exceeds a tenth of the peak of its first 60 ms. Synthetic: noise bursts and
 damped modes that begin at their very sample. A person's timing: patterns at 60-150 a minute, off by 12 ms
 (SD), drifting; forces over 19 dB. A room: early reflections and exponentially decaying noise (RT60 .3-.7
-s, 6 dB under the direct sound). Noise: pink, so many dB under the mean power of the 50 ms after each stroke.
+s, 6 dB under the direct sound). Noise: pink, so many dB under the mean power of the 50 ms after a
+stroke.
 """
 
 from __future__ import annotations
 
+import io
 import random
 import shutil
 import subprocess
@@ -18,6 +20,7 @@ import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import mido
@@ -28,7 +31,9 @@ Sound = NDArray[np.float64]
 
 RATE = 48_000
 BANK = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
-NO_FLUIDSYNTH = "Rendered instruments need fluidsynth and its sound bank: apt-get install fluidsynth fluid-soundfont-gm."
+NO_FLUIDSYNTH = (
+    "Rendered instruments are left out; they need: apt-get install fluidsynth fluid-soundfont-gm."
+)
 FORCES = (40, 56, 72, 88, 104, 120)
 DRUMS = 9
 EVENTS = (0.5, 1.0, 1.0, 1.0, 1.5, 2.0)  # of a beat
@@ -81,8 +86,6 @@ KIT = {"claps (kit)": (39,), "drum kit": (36, 38, 41, 45, 50, 54)}
 
 def midi_of(strokes: Sequence[Stroke], channel: int, program: int, lengths: Sequence[float]) -> bytes:
     """The strokes as a MIDI file of one tick a millisecond."""
-    import io
-
     file = mido.MidiFile(type=0, ticks_per_beat=500)
     track = mido.MidiTrack([mido.Message("program_change", channel=channel, program=program)])
     timed = []
@@ -143,7 +146,7 @@ def instrument(kind: str, chance: random.Random, seconds: float) -> Piece:
             place = max(0, min(len(keys) - 1, place + chance.choice((-5, -2, -2, -1, 0, 1, 2, 2, 4))))
             moved.append(Stroke(s.at, keys[place], s.force))
         strokes = moved
-    gaps = [b.at - a.at for a, b in zip(strokes, strokes[1:], strict=False)] + [1.0]
+    gaps = [b.at - a.at for a, b in pairwise(strokes)] + [1.0]
     lengths = [max(0.08, gap * chance.uniform(0.5, 1.1)) for gap in gaps]
     late = delays(channel, program, tuple(keys))
     sound = render(midi_of(strokes, channel, program, lengths), seconds)
@@ -157,11 +160,11 @@ def instrument(kind: str, chance: random.Random, seconds: float) -> Piece:
 def modes(freqs: Sequence[float], decays: Sequence[float], gains: Sequence[float], seconds: float) -> Sound:
     """Damped sines that begin at once; ``decays`` are seconds to 1/e."""
     t = np.arange(round(seconds * RATE)) / RATE
-    rise = np.minimum(1.0, t / 0.0008)
+    ends = np.minimum(1.0, t / 0.0008) * np.minimum(1.0, (t[-1] - t) / (0.3 * seconds))
     parts = [
         g * np.exp(-t / d) * np.sin(2 * np.pi * f * t) for f, d, g in zip(freqs, decays, gains, strict=True)
     ]
-    return np.asarray(rise * np.sum(parts, axis=0))
+    return np.asarray(ends * np.sum(parts, axis=0))
 
 
 def burst(noise: np.random.Generator, low: float, high: float, decay: float, seconds: float) -> Sound:
@@ -205,17 +208,8 @@ def frame_drum(noise: np.random.Generator) -> Sound:
     """A frame drum struck at the middle or near the rim: modes of a circular membrane."""
     base, rim = noise.uniform(85, 150), noise.uniform(0.1, 1)
     ratios = (1, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.5)
-    gains = [
-        1 - 0.6 * rim,
-        0.7 * rim + 0.1,
-        0.5 * rim,
-        0.5 * (1 - rim),
-        0.4 * rim,
-        0.3,
-        0.3 * rim,
-        0.3 * rim,
-    ]
-    drum = modes([base * r for r in ratios], [0.35 / r for r in ratios], gains, 0.9)
+    gains = [1 - 0.6 * rim, 0.1 + 0.7 * rim, 0.5 * rim, 0.5 - 0.5 * rim, 0.4 * rim, 0.3, 0.3 * rim, 0.3 * rim]
+    drum = modes([base * r for r in ratios], [0.35 / r for r in ratios], gains, 2.0)
     drum[: round(0.02 * RATE)] += burst(noise, 800, 4000, 0.003, 0.02) * (0.2 + 0.6 * rim)
     return drum
 
@@ -232,7 +226,7 @@ def synthetic(kind: str, chance: random.Random, seconds: float) -> Piece:
     """A synthetic piece: one person, whose strokes resemble one another without being the same."""
     noise = np.random.default_rng(chance.getrandbits(32))
     strokes = played(chance, (0,), seconds)
-    sound = np.zeros(round(seconds * RATE) + RATE)
+    sound = np.zeros(round((seconds + 2) * RATE))
     true = []
     for s in strokes:
         part = SYNTHETIC[kind](noise)

@@ -35,17 +35,19 @@ FORGETS = 12.0  # dB a second, of the loudest
 NOISE_UP, NOISE_DOWN = 4.0, 24.0  # dB a second: the room is what lies under a seventh of the time
 LEARNING: Seconds = 0.4  # in which the room is learned
 LEARNING_UP = 80.0  # dB a second
-OVER_NOISE = 6.0  # dB over the room's noise where compression begins
+OVER_NOISE = 4.0  # dB over the room's noise where compression begins
 BEHIND, DEEP = 3, 6  # frames: a rise is measured against the most there was so long ago
 PAST = 150  # frames, .6 s, from which the threshold is taken
 LEAST = 0.20  # bels of mean rise: nothing less is an onset
 SPREAD = 5.0  # upper quartile less median, so many times, over the median
 AHEAD = 2  # frames without a higher rise
 APART: Seconds = 0.05  # two strokes lie further apart; nearer ones are one (a flam, a room)
+CLEAR = 0.4
 RISE = 4.0  # dB by which the sound's own envelope must rise
 KEPT = 1024  # samples of the past in which the rise is sought
 SMOOTH = 16  # samples, 1 ms: the envelope's
 LOW_BINS = 5  # of them: a stroke with most of its new energy under 312 Hz is low
+SUDDEN = -30.0  # dB: at the very start only what is louder than a room is a stroke
 FULL = -16.0  # dB: a stroke's loudest 4 ms at this level counts as velocity 127
 
 
@@ -144,8 +146,11 @@ class Onsets:
         placed = self._place(now)
         if placed is None or placed - self._last < APART:
             return None
+        onset = self._describe(now, placed)
+        if placed * RATE < WINDOW and onset.level < SUDDEN:
+            return None
         self._last = placed
-        return self._describe(now, placed)
+        return onset
 
     def _place(self, now: Seconds) -> Seconds | None:
         """Where the envelope first rises towards its peak; None if it does not rise."""
@@ -161,7 +166,7 @@ class Onsets:
                 best = (peak / usual, len(before) + int(np.argmax(above)))
         assert best is not None
         if best[0] < 10 ** (RISE / 10):
-            return None
+            return None if max(list(self._rises)[-5:])<CLEAR else now-(AHEAD*HOP+WINDOW/2)/RATE-0.008
         return now - (KEPT - best[1] - SMOOTH) / RATE
 
     def _describe(self, now: Seconds, at: Seconds) -> Onset:
