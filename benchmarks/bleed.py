@@ -50,6 +50,7 @@ TUNES: tuple[tuple[tuple[int, float], ...], ...] = (
     ((67, 0.5), (69, 0.5), (71, 1), (74, 1), (71, 1), (69, 1), (67, 2), (0, 1.5)),
 )
 ROUNDS = 4  # of a tune in a duet
+TECHNIQUES = (None, "accompanying", "synchronising", "reflecting")  # of the duets, in turn
 Samples = NDArray[np.float32]
 Note = tuple[Seconds, Seconds, int]
 
@@ -82,7 +83,8 @@ def sing(number: int) -> Duet:
             NoteOn(on, on + 0.07, maker, pitch, 64),
             NoteOff(off, off + 0.07, maker, pitch),
         ]
-    session = Session(Plan(), seed=number, techniques=techniques(), policy=Rules())
+    plan = Plan(technique=TECHNIQUES[number % len(TECHNIQUES)])
+    session = Session(plan, seed=number, techniques=techniques(), policy=Rules())
     outputs = perform(session, sorted(inputs, key=lambda e: e.heard), now)
     with Renderer() as renderer:
         raw = b"".join(renderer.chunks([], outputs, now + 0.5))
