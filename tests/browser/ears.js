@@ -68,9 +68,11 @@
     }
   };
 
-  const sound = (frame) => ({
-    type: "(sound)", at: new DataView(frame).getFloat64(0, true), samples: (frame.byteLength - 8) / 2,
-  });
+  const sound = (frame) => {
+    const samples = new Int16Array(frame, 8);
+    const at = new DataView(frame).getFloat64(0, true);
+    return { type: "(sound)", at, samples: samples.length, peak: Math.max(...samples.map(Math.abs)) / 32768 };
+  };
   const Socket = window.WebSocket;
   window.WebSocket = class extends Socket {
     constructor(...args) {

@@ -36,17 +36,20 @@ EARLY: Seconds = 0.06  # a stamp may be wrong by so much, and what is heard a li
 LATE: Seconds = 0.18  # the way through air, device and buffers, where the stamps know nothing of it
 ATTACK: Seconds = 0.15  # in which an attack is at its loudest
 SAMPLES = 16  # attacks by which the coupling is known; older ones are forgotten
-ENOUGH = 3  # attacks before it is believed
+ENOUGH = 4  # attacks before they tell anything
+LOW_ATTACKS = 0.25  # share of the attacks that are taken to lie below the truth
+ENOUGH_BOUNDS = 20  # frames of a steady tone before they do
 LEAST = -120.0  # dB
-PRIOR = 0.0  # dB: no microphone is turned up further than that, it is thought, until something is heard
-BOUNDED: Seconds = 10.0  # the moments that bound the coupling from above
+PRIOR = -14.0  # dB, before anything was learned: as loud as it left
+BOUNDED: Seconds = 30.0  # the moments that bound the coupling from above
 LOWEST = 0.1  # share of them that is taken to be lower than the truth, by chance
 SHAKY: Seconds = 0.15  # after its end a note may turn out to have gone on under the loudspeaker's sound
+AUDIBLE = 6.0  # dB over the room's own noise
+ROOM_RISES = 0.01  # dB a frame, so that a room that grew louder is known after a while
 LEAP = 5  # semitones: the loudspeaker's tone is no step of the maker's
 RISEN = 4.0  # dB by which an attack is louder than what was before
-STEADY: Seconds = 0.4  # from an attack on, the level of a fading voice is not known well any more
 MARGIN = 6.0  # dB by which the loudspeaker may be louder than what is known of it explains
-OTHER_MARGIN = 0.0  # the same, for pitches that nothing of it sounds
+OTHER_MARGIN = 6.0  # the same, for pitches that nothing of it sounds
 # Semitones between a tone and what a tracker may take it for: itself, its harmonics, what lies an octave,
 # a twelfth or two octaves below.
 MISTAKEN = (-24, -19, -12, 0, 12, 19, 24, 28, 31, 36)
@@ -71,7 +74,7 @@ class _Own:
         return max(LEAST, self.level - faded)
 
     def steady(self, t: Seconds) -> bool:
-        return self.at + ATTACK <= t <= min(self.until, self.at + STEADY if self.fades else self.until)
+        return not self.fades and self.at + ATTACK <= t <= self.until
 
 
 class Bleed:
@@ -84,19 +87,21 @@ class Bleed:
         self._attacks: deque[Seconds] = deque()  # not yet listened to
         self._learned: deque[float] = deque(maxlen=SAMPLES)  # dB, of attacks heard alone
         self._bounds: deque[tuple[Seconds, float]] = deque()  # dB: at these moments it was no greater
+        self._room: float = 0.0  # the level of the room without loudspeaker and maker
         self._note: NoteBegan | None = None  # the maker's that sounds
         self._ended: NoteEnded | None = None  # its end, not told yet
         self._broken = False  # the loudspeaker was heard since that end
-        self._silent_since: Seconds = -KEPT
 
     @property
     def coupling(self) -> float:
-        """dB from what the loudspeaker was told to sound to what arrives."""
+        """dB from what the loudspeaker was told to sound to what arrives, at most: the maker's sound only
+        adds to it, so the lowest moments are nearest to the truth."""
+        known = []
+        if len(self._bounds) >= ENOUGH_BOUNDS:
+            known.append(_low([bound for _, bound in self._bounds], LOWEST))
         if len(self._learned) >= ENOUGH:
-            ranked = sorted(self._learned)
-            return ranked[len(ranked) // 2]
-        bounds = sorted(bound for _, bound in self._bounds)
-        return min(PRIOR, bounds[int(LOWEST * len(bounds))]) if bounds else PRIOR
+            known.append(_low(list(self._learned), LOW_ATTACKS))
+        return min(known, default=PRIOR)
 
     # --- what sounds ---------------------------------------------------------------------------
 
@@ -128,8 +133,7 @@ class Bleed:
 
     def level(self, t: Seconds) -> float:
         """dB of what sounds at ``t``, before the coupling."""
-        whole = sum(10 ** (own.now(t) / 10) for own in self._all())
-        return max(LEAST, 10 * log10(whole)) if whole > 0.0 else LEAST
+        return _sum([own.now(t) for own in self._all()])
 
     def _all(self) -> list[_Own]:
         return [*self._own.values(), *self._past]
@@ -174,7 +178,6 @@ class Bleed:
         ended = self._ended
         if ended is None or ended.offset > by:
             return []
-        self._silent_since = ended.offset
         self._note, self._ended, self._broken = None, None, False
         return [ended]
 
@@ -184,6 +187,8 @@ class Bleed:
         while self._frames[0][0] < now - KEPT:
             self._frames.popleft()
         self._limit(now, frame.level)
+        if self._loudest(now - LATE, now) <= LEAST:
+            self._room = min(self._room + ROOM_RISES, frame.level)
         while self._attacks and self._attacks[0] + ATTACK + LATE < now:
             self._learn(self._attacks.popleft())
         for key in [key for key, own in self._own.items() if own.until + KEPT < now]:
@@ -196,12 +201,11 @@ class Bleed:
         heard = self._peak(at, at + ATTACK + LATE)
         if heard is None:
             return
-        if self._note is None and self._silent_since <= at - ATTACK:
-            self._learned.append(round(heard - self._loudest(at, at + ATTACK), 6))
+        self._learned.append(round(heard - self._loudest(at, at + ATTACK), 6))
 
     def _limit(self, now: Seconds, level: float) -> None:
         """Whatever is heard besides, the loudspeaker's share is no greater than all of it."""
-        told = max((own.now(now) for own in self._all() if own.steady(now)), default=LEAST)
+        told = _sum([own.now(now) for own in self._all() if own.steady(now)])
         if told > LEAST:
             self._bounds.append((now, round(level - told, 6)))
         while self._bounds and self._bounds[0][0] < now - BOUNDED:
@@ -214,9 +218,8 @@ class Bleed:
     # --- whose it is ---------------------------------------------------------------------------
 
     def audible(self, t: Seconds) -> bool:
-        """Whether the loudspeaker may be heard at ``t`` over what the room gives."""
-        floor = min((level for _, level in self._frames), default=LEAST)
-        return self._loudest(t - LATE, t) + self.coupling > floor
+        """Whether the loudspeaker may be heard at ``t`` over what the room gives by itself."""
+        return self._loudest(t - LATE, t) + self.coupling > self._room + AUDIBLE
 
     def _is_own_stroke(self, heard: Struck) -> bool:
         near = any(heard.onset - LATE <= own.at <= heard.onset + EARLY for own in self._all())
@@ -228,7 +231,7 @@ class Bleed:
         there = [own for own in self._all() if own.at <= until and own.until + RINGS >= since]
         if not there or not self._frames:
             return False
-        level = min(level for _, level in list(self._frames)[-2:])  # once it has settled
+        level = self._frames[-1][1]  # the latest: what came before has died away by then
         alike = any(own.pitch is not None and _mistaken(heard.pitch, own.pitch) for own in there)
         if not self._louder(level, heard.time - EARLY, heard.time, MARGIN if alike else OTHER_MARGIN):
             return True
@@ -249,6 +252,15 @@ class Bleed:
     def _louder(self, level: float, since: Seconds, until: Seconds, margin: float) -> bool:
         """Whether that level is more than the loudspeaker explains between two moments."""
         return level > self._loudest(since - LATE, until) + self.coupling + margin
+
+
+def _sum(levels: list[float]) -> float:
+    whole = sum(10 ** (level / 10) for level in levels)
+    return max(LEAST, 10 * log10(whole)) if whole > 0.0 else LEAST
+
+
+def _low(values: list[float], share: float) -> float:
+    return sorted(values)[int(share * len(values))]
 
 
 def _mistaken(heard: int, own: int) -> bool:
