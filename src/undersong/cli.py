@@ -22,7 +22,7 @@ from undersong.edges import files, midi, platform
 from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
 from undersong.events import Chose
-from undersong.plan import Plan
+from undersong.plan import MEET_ME, Plan
 from undersong.plugins import policy, techniques
 from undersong.reflecting import hearing
 from undersong.reflecting.duet import partner_tones
@@ -88,6 +88,9 @@ def undersong_command(
 @click.option("-o", "target", metavar="OUT.mid", type=INPUT, required=True, help="The duet.")
 @click.option("--technique", metavar="NAME", help="Only this technique, whatever the playing.")
 @click.option("--aim", type=click.Choice(tuple(AIMS)), help="What the session is for.")
+@click.option("--adaptivity", type=click.FloatRange(0, 1), default=MEET_ME, show_default=True,
+              help="How far the partner's beat goes along with the maker's: .1 hold me, .3 meet me, "
+              ".7 follow me.")  # fmt: skip
 @click.option("--policy", "chooser", metavar="NAME", default="rules", show_default=True,
               help="Who chooses the techniques.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="For the partner's chance.")
@@ -109,7 +112,8 @@ def undersong_command(
               help="By which planned notes leave ahead.")  # fmt: skip
 @data_option
 def answer(
-    source: Path, target: Path, technique: str | None, aim: str | None, chooser: str, seed: int,
+    source: Path, target: Path, technique: str | None, aim: str | None, adaptivity: float,
+    chooser: str, seed: int,
     makers: tuple[str, ...], earlier: tuple[Path, ...], log: Path | None, partner_starts: bool,
     finish: bool, keep: bool, reaction_ms: float, lead_ms: float, correction_ms: float,
     forecast_only: bool, data: Path | None,
@@ -123,6 +127,7 @@ def answer(
         technique=technique,
         policy=chooser,
         aim=aim,
+        adaptivity=adaptivity,
         lead=lead_ms / 1000,
         reaction=reaction_ms / 1000,
         correction=correction_ms / 1000,

@@ -28,6 +28,8 @@ STEERS: tuple[SteerKind, ...] = (
     "begin", "partner_starts", "rest", "finish", "technique",
     "more", "less", "change", "undo", "lead", "follow",
 )  # fmt: skip
+EARLIEST_HAND: Seconds = 0.3  # a habitual lead beyond this is no habit but another beat
+PACES = (0.15, 3.0)  # seconds between taps that can be felt as a beat, with room
 LATEST: Seconds = 7 * 24 * 3600.0  # a session longer than a week is a fault, not music
 
 
@@ -78,11 +80,18 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A maker is present and able to play."""
+    """A maker is present and able to play.
+
+    What is known of their hand before they play, where it was measured: ``lead``, the seconds by which
+    their taps come before a beat that they mean to meet (negative: after it); ``pace``, the seconds from
+    one tap to the next when they tap as they like. None: to be learned from their taps.
+    """
 
     time: Seconds
     heard: Seconds
     maker: MakerId
+    lead: Seconds | None = None
+    pace: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +263,9 @@ def check(event: Input) -> None:
     elif isinstance(event, Tap):
         if event.velocity is not None:
             _within("velocity", event.velocity, 1, 127)
+    elif isinstance(event, Join):
+        _known("lead", event.lead, -EARLIEST_HAND, EARLIEST_HAND)
+        _known("pace", event.pace, *PACES)
     elif isinstance(event, Control):
         _within("control", event.control, 0, 127)
         _within("value", event.value, 0, 127)
@@ -290,6 +302,13 @@ def _moment(name: str, moment: object) -> None:
     number = isinstance(moment, (int, float)) and not isinstance(moment, bool)
     if not number or not isinstance(moment, (int, float)) or not abs(moment) <= LATEST:
         raise EventError(f"An event's {name} must be a number of seconds within a week of the start.")
+
+
+def _known(name: str, value: object, low: Seconds, high: Seconds) -> None:
+    """What was measured of a hand, or None."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+    if value is not None and not number:
+        raise EventError(f"A maker's {name} must lie between {low} and {high} seconds, or be unknown.")
 
 
 def _within(name: str, value: object, low: int, high: int) -> None:

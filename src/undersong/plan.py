@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from undersong.errors import UsageError
 
+# How far the partner's beat goes along with the maker's, 0 to 1 (playing.following): three named places.
+HOLD_ME, MEET_ME, FOLLOW_ME = 0.1, 0.3, 0.7
+
 AFTER_ALL = 0.001  # seconds: the least by which a sound follows what it depends on, if it must
 
 
@@ -38,16 +41,19 @@ class Plan:
     ``technique``: only this technique, whatever the playing (None: choose by the playing).
     ``policy``: who chooses then, by name. ``aim``: what the session is for (choosing.table.AIMS; None:
     the phases decide). ``minutes``: how long the form of the playing is thought to be (choosing.arc);
-    nothing ends by itself. ``lead``: seconds by which planned notes leave ahead. ``reaction``: seconds
-    from hearing an onset to the notes decided at it. ``correction``: a harmony note may be replaced once,
-    so many seconds at most after the onset that caused it (0: never). ``forecast_only``: nothing that
-    sounds at a moment depends on what the maker does at that moment or after it.
+    nothing ends by itself. ``adaptivity``: how far the partner's beat goes along with the maker's, from 0
+    (not at all) over HOLD_ME and MEET_ME to FOLLOW_ME and 1. ``lead``: seconds by which planned notes leave
+    ahead. ``reaction``: seconds from hearing an onset to the notes decided at it. ``correction``: a harmony
+    note may be replaced once, so many seconds at most after the onset that caused it (0: never).
+    ``forecast_only``: nothing that sounds at a moment depends on what the maker does at that moment or
+    after it.
     """
 
     technique: str | None = None
     policy: str = "rules"
     aim: str | None = None
     minutes: float = 10.0
+    adaptivity: float = MEET_ME
     lead: float = 0.25
     reaction: float = 0.03
     correction: float = 0.0
@@ -63,6 +69,8 @@ class Plan:
             raise UsageError("A policy is named in words.")
         if not 1.0 <= self.minutes <= 120.0:
             raise UsageError("The form of the playing may last from one minute to two hours.")
+        if not 0.0 <= self.adaptivity <= 1.0:
+            raise UsageError("Adaptivity lies between 0 (hold the beat) and 1 (follow every tap).")
         if not 0.0 <= self.lead <= 2.0:
             raise UsageError("The lead must lie between 0 and 2000 ms.")
         if not 0.0 <= self.reaction <= 1.0:

@@ -23,6 +23,7 @@ from undersong.events import (
     TIMBRES,
     Chose,
     Input,
+    Join,
     Leave,
     MakerId,
     NoteOn,
@@ -125,6 +126,11 @@ class Session:
                 self._onset(event, out)
             case Steer():
                 self._steer(event, out)
+            case Join(lead=lead, pace=pace):
+                if lead is not None:
+                    self._schedule.know(event.maker, lead)
+                if pace is not None:
+                    self._turns.paces[event.maker] = pace
             case Leave():
                 self._present.discard(event.maker)
                 if not self._present:
@@ -272,7 +278,7 @@ class Session:
         if turns.first_sound is None:
             turns.first_sound = now
         if self._listener.new_group:
-            out += self._schedule.follow(min(event.time, now), now)
+            out += self._schedule.follow(event.maker, min(event.time, now), now)
         at_work = self._schedule.at_work()
         for name in self._take_turns:
             if name not in at_work:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from undersong.events import Play, Seconds, SteerKind, Voice
+from undersong.events import MakerId, Play, Seconds, SteerKind, Voice
 from undersong.notes import Note, Pulse
 
 HISTORY = 512  # partner notes and turns remembered
@@ -139,6 +139,7 @@ class Turns:
     finishing: Seconds | None = None  # when Finish was asked for
     silent_together: bool = False  # whether both have been silent for some seconds
     correction: Seconds = 0.0  # how long after an onset its harmony note may still be thought better of
+    paces: dict[MakerId, Seconds] = field(default_factory=dict)  # from tap to tap, as was known before
     clock: Pulse | None = None  # the partner's own
     clock_since: Seconds = 0.0  # when it began: beats remembered from before lie on another
     sounding: dict[int, Sounding] = field(default_factory=dict)

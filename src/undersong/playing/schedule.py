@@ -11,21 +11,18 @@ from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from undersong.events import Play, Release, Retract, Seconds, Sounded, SteerKind, Voice
+from undersong.events import MakerId, Play, Release, Retract, Seconds, Sounded, SteerKind, Voice
 from undersong.notes import After, Beat, Note, Pulse
-from undersong.plan import Plan
+from undersong.plan import FOLLOW_ME, HOLD_ME, Plan
+from undersong.playing.following import Gain, Hand, adapted
 from undersong.theory.grouping import onset_groups
 from undersong.theory.loudness import level, velocity_at
 from undersong.turns import Adapt, Sounding, Turns
 
 MOVED: Seconds = 0.03  # a note already sent is sent again if its beat moved by more
-FIRST_SHARE = 0.9  # where the corrected share begins, from the least to the most
-SHARE_GAIN = 0.08  # how fast the corrected share learns, a beat
-SIZE_GAIN = 0.2  # how fast the usual size of asynchronies is learned
 NO_ADAPT = Adapt(0.0, 0.0)
 CALM = 8  # onset groups of the partner's in any one second, however fast the maker plays
-LEADING = 0.3  # share that is left of a phase correction where the partner leads
-FOLLOWING_PHASE, FOLLOWING_PERIOD, FOLLOWING_MOST = 0.5, 0.3, 0.03  # and the least where it follows
+HEARD_WITH: Seconds = 0.06  # a sound of ours so near to a beat is that beat
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,44 +33,11 @@ class _Pending:
     technique: str = field(compare=False)
 
 
-def _as_wished(adapt: Adapt, tempo: SteerKind | None) -> Adapt:
-    """How the clock goes along where somebody asked the partner to lead, or to follow."""
+def _adaptivity(plan: Plan, tempo: SteerKind | None) -> float:
+    """How far the clock goes along: as the plan has it, or as somebody asked."""
     if tempo == "lead":
-        return replace(adapt, phase=LEADING * adapt.phase, period=0.0, phase_most=0.0)
-    if tempo == "follow":
-        return replace(
-            adapt,
-            phase=max(adapt.phase, FOLLOWING_PHASE),
-            period=max(adapt.period, FOLLOWING_PERIOD),
-            most=max(adapt.most, FOLLOWING_MOST),
-        )
-    return adapt
-
-
-class Gain:
-    """The share of each asynchrony that the partner corrects.
-
-    Asynchronies that keep their sign from beat to beat are too little corrected by both players
-    together, those that change it too much: their lag-1 product moves the share. So the partner
-    does what the maker leaves open, and no more.
-    """
-
-    def __init__(self) -> None:
-        self._share: float | None = None
-        self._last = 0.0
-        self._size = 0.0
-
-    def after(self, off: Seconds, adapt: Adapt) -> float:
-        """The share for this asynchrony."""
-        most = max(adapt.phase, adapt.phase_most)
-        share = adapt.phase + FIRST_SHARE * (most - adapt.phase) if self._share is None else self._share
-        self._size += SIZE_GAIN * (off * off - self._size) if self._size else off * off
-        if self._size > 0.0:
-            lag = max(-1.0, min(1.0, off * self._last / self._size))
-            share += SHARE_GAIN * lag
-        self._share = max(adapt.phase, min(most, round(share, 9)))
-        self._last = off
-        return self._share
+        return HOLD_ME
+    return FOLLOW_ME if tempo == "follow" else plan.adaptivity
 
 
 class Schedule:
@@ -86,6 +50,7 @@ class Schedule:
         self._sent_beats: dict[int, _Pending] = {}
         self._adapt = NO_ADAPT
         self._gain = Gain()
+        self._hands: dict[MakerId, Hand] = {}
         self._followed = 0.0  # the beat at which the clock was last corrected
         self._planned = 0
         self._next_id = 1
@@ -176,12 +141,24 @@ class Schedule:
 
     # --- following ---------------------------------------------------------------------------
 
-    def follow(self, onset: Seconds, now: Seconds) -> list[Sounded]:
+    def know(self, maker: MakerId, lead: Seconds) -> None:
+        """A maker's habitual lead was measured."""
+        self._hands[maker] = Hand(lead)
+
+    def follow(self, maker: MakerId, onset: Seconds, now: Seconds) -> list[Sounded]:
         """The maker's onset corrects the clock, and with it every note planned in beats."""
-        clock, adapt = self._turns.clock, _as_wished(self._adapt, self._turns.wishes.tempo)
-        if clock is None or (adapt.phase == 0.0 and adapt.period == 0.0):
+        clock = self._turns.clock
+        if clock is None:
             return []
-        beat = clock.beat_at(onset)
+        adapt = adapted(self._adapt, _adaptivity(self._plan, self._turns.wishes.tempo))
+        hand = self._hands.setdefault(maker, Hand())
+        nearest = round(clock.beat_at(onset))
+        early = clock.time_at(nearest) - onset
+        if abs(early) <= adapt.near * clock.period and self._sounded(clock.time_at(nearest)):
+            hand.met(early, clock.period)
+        if adapt.phase == 0.0 and adapt.period == 0.0:
+            return []
+        beat = clock.beat_at(onset + hand.lead)
         nearest = round(beat)
         off = (beat - nearest) * clock.period
         if abs(off) > adapt.near * clock.period:
@@ -196,6 +173,15 @@ class Schedule:
         fell = clock.time_at(nearest) + max(-step, min(step, phase * off))
         self._turns.clock = Pulse(period, fell - nearest * period, clock.confidence)
         return self._retime(now)
+
+    def _sounded(self, beat: Seconds) -> bool:
+        """Whether a sound of ours falls on this beat: only what is heard can be met."""
+        for one in reversed(self._turns.past):
+            if abs(one.play.at - beat) <= HEARD_WITH:
+                return True
+            if one.play.at < beat - 4.0:
+                break
+        return False
 
     def _retime(self, now: Seconds) -> list[Sounded]:
         clock = self._turns.clock
