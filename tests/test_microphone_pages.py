@@ -19,6 +19,7 @@ from browsing import AXE, HERE, Tab, launch, tab
 from client import running
 from singing import Samples, sung, wav_bytes
 
+PICTURES = Path(__file__).parent.parent / "docs" / "pages"
 RATE = 48_000
 FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 PLUG = (HERE / "microphone.js").read_text()
@@ -65,6 +66,11 @@ def playing(
             page.open()
             yield page
         browser.close()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--pictures"))
 
 
 def axe(page: Tab) -> None:
@@ -188,3 +194,59 @@ def test_without_a_microphone_there_is_a_sentence(tmp_path: Path, missing: str) 
         page.begin()
         wanted = "No microphone was found." if missing == "device" else "This browser gives no microphone"
         page.page.get_by_text(wanted).wait_for()
+
+
+def test_a_sound_check_finds_level_way_and_hand(tmp_path: Path, look: bool) -> None:
+    """A minute, one decision a screen: the voice is loud enough, the clicks' way is measured and kept,
+    and so is a hand that comes 60 ms early, which the engine is told when the playing begins."""
+    with playing(tmp_path, song(1), bleeds=1.0) as page:
+        seen = iter(("level", "way", "tap", "done"))
+
+        def screen() -> None:
+            axe(page)
+            if look:
+                page.picture(PICTURES / f"check-{next(seen)}.jpg")
+
+        page.button("Sound check").click()
+        page.button("Use the microphone").click()
+        page.page.get_by_text("I hear you well.").wait_for()
+        screen()
+        page.wait(LATE + sum(seconds for _, seconds in TUNE))  # until the song is over
+        page.button("Go on").click()
+        page.button("Play the clicks").click()
+        page.page.get_by_text("is known now").wait_for()
+        screen()
+        page.button("Go on").click()
+        page.ask("{ room.hand = true; }")
+        page.button("Start").click()
+        page.page.get_by_text("a little before the strokes").wait_for()
+        screen()
+        page.button("Go on").click()
+        screen()
+        page.button("Back").click()
+        kept = json.loads(page.ask("localStorage.getItem('undersong.settings')"))
+        assert 0.01 < kept["roundTrip"] < 0.6
+        assert 0.04 < kept["lead"] < 0.08
+        page.begin()
+        page.wait_until("ears.socket.some((m) => m.type === 'join')")
+        page.button("Finish gently").click()
+        page.wait_until("ears.socket.some((m) => m.type === 'ended')")
+        assert page.said("join", out=True)[0]["lead"] == kept["lead"]
+
+
+def test_a_sound_check_can_be_left_out_at_every_step(tmp_path: Path) -> None:
+    """Without microphone, clicks and taps one gets through, and nothing is remembered."""
+    with playing(tmp_path, None) as page:
+        page.button("Sound check").click()
+        page.button("Use the microphone").click()
+        page.page.get_by_text("The browser did not allow the microphone.").wait_for()
+        page.button("Go on").click()
+        page.page.get_by_role("heading", name="Tap along.").wait_for()
+        page.button("Go on").click()
+        page.button("Back").click()
+        page.button("Sound check").click()
+        page.button("Leave it").click()
+        page.button("Begin").wait_for()
+        kept = json.loads(page.ask("localStorage.getItem('undersong.settings')"))
+        assert kept.get("lead") is None
+        assert kept.get("roundTrip") is None

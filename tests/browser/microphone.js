@@ -15,6 +15,17 @@
     }
     return connect.apply(this, args);
   };
+  // A hand that taps along with whatever is struck, so many ms before it.
+  const EARLY = 60;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) {
+    const stamp = this.context.getOutputTimestamp();
+    const leaves = stamp.performanceTime + 1000 * (at - stamp.contextTime);
+    setTimeout(() => {
+      if (room.hand) window.dispatchEvent(new KeyboardEvent("keydown", { code: "KeyF", bubbles: true }));
+    }, leaves - EARLY - performance.now());
+    return start.call(this, at);
+  };
   const media = navigator.mediaDevices;
   const get = media.getUserMedia.bind(media);
   media.getUserMedia = async (asked) => {
