@@ -34,9 +34,9 @@ def chromium() -> str:
     raise AssertionError("The tests play in a real browser: please install Chromium.")
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright, *more: str) -> Browser:
     return playwright.chromium.launch(
-        executable_path=chromium(), args=list(ARGUMENTS), chromium_sandbox=False
+        executable_path=chromium(), args=[*ARGUMENTS, *more], chromium_sandbox=False
     )
 
 

@@ -34,6 +34,7 @@
       tapped.get(this).add(output);
       void tap(this, output, output === 0 ? "maker" : "partner");
     }
+    if (this.name === "microphone") return connect.apply(this, args); // it sounds nothing
     if (to instanceof AudioDestinationNode && !ears.contexts.includes(this.context)) {
       const context = this.context;
       ears.contexts.push(context);
@@ -52,6 +53,7 @@
   window.AudioWorkletNode = class extends Node {
     constructor(context, name, options) {
       super(context, name, options);
+      this.name = name;
       if (name !== "undersong") return;
       this.port.addEventListener("message", (event) => {
         if (event.data.type === "sounded") ears.reports.push(event.data.report);
@@ -66,6 +68,11 @@
     }
   };
 
+  const sound = (frame) => {
+    const samples = new Int16Array(frame, 8);
+    const at = new DataView(frame).getFloat64(0, true);
+    return { type: "(sound)", at, samples: samples.length, peak: Math.max(...samples.map(Math.abs)) / 32768 };
+  };
   const Socket = window.WebSocket;
   window.WebSocket = class extends Socket {
     constructor(...args) {
@@ -78,7 +85,8 @@
       this.addEventListener("close", () => ears.socket.push({ type: "(closed)", back: performance.now() }));
     }
     send(data) {
-      ears.socket.push({ ...JSON.parse(data), out: true, back: performance.now() });
+      const message = typeof data === "string" ? JSON.parse(data) : sound(data);
+      ears.socket.push({ ...message, out: true, back: performance.now() });
       super.send(data);
     }
   };

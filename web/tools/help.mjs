@@ -62,7 +62,7 @@ const html = [
   `    <p><a href="#now">${plain(now.title)}</a></p>`,
   ...section("play", play.title, [
     "      <ul>",
-    ...[play.keys, play.touch, play.midi, play.tap, play.switch, play.beside].map(item),
+    ...[play.keys, play.touch, play.midi, play.tap, play.switch, play.voice, play.beside].map(item),
     "      </ul>",
     paragraph(play.wrong),
   ]),

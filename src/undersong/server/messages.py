@@ -12,6 +12,7 @@ from undersong.events import (
     STEERS,
     Control,
     Input,
+    Join,
     MakerId,
     NoteOff,
     NoteOn,
@@ -29,6 +30,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "note": ("time", "on", "pitch", "velocity"),
     "tap": ("time", "velocity"),
     "control": ("time", "control", "value"),
+    "join": ("time", "lead", "pace"),
     "steer": ("time", "what", "technique"),
     "rest": ("time",),
     "finish": ("time",),
@@ -127,6 +129,9 @@ def to_input(message: Message) -> Callable[[Seconds], Input]:
         case "control":
             control, value = message.get("control"), message.get("value")
             return lambda now: Control(at(now), now, maker, control, value)  # type: ignore[arg-type]
+        case "join":
+            lead, pace = message.get("lead"), message.get("pace")
+            return lambda now: Join(at(now), now, maker, lead, pace)
         case "steer":
             what = message.get("what")
             if what not in STEERED:

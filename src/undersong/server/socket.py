@@ -87,9 +87,16 @@ class _Page:
         try:
             # a page that leaves too much unread loses its seat, even if it cannot be told so
             while not self._unread:
-                await self._take_in(await self._websocket.receive_text())
-        except (WebSocketDisconnect, KeyError, RuntimeError):
-            pass  # gone, or it sent what is no text
+                message = await self._websocket.receive()
+                if message["type"] != "websocket.receive":
+                    break
+                sound = message.get("bytes")
+                if sound is not None:
+                    self._sound(sound)
+                else:
+                    await self._take_in(message["text"])
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # gone
         finally:
             self._stage.leave(self._seat)
             sender.cancel()
@@ -125,6 +132,8 @@ class _Page:
                 self._clock(message)
             elif kind == "resume":
                 await self._resume(message)
+            elif kind == "microphone":
+                self._microphone(message)
             else:
                 raise EventError(f"There is no message of type {kind[:40]!r}.")
         except UndersongError as error:
@@ -145,6 +154,24 @@ class _Page:
         live = self._stage.live
         now = round(live.now, 6) if live is not None and not live.ended else None
         self._send({"type": "clock", "sent": sent, "now": now, "at": clock_now()})
+
+    def _microphone(self, message: Message) -> None:
+        try:
+            self._stage.listen(self._seat, message)
+        except EventError as error:
+            self._send({"type": "microphone", "on": False, "because": str(error)})
+            return
+        self._send({"type": "microphone", "on": self._stage.ear is not None, "because": ""})
+
+    def _sound(self, data: bytes) -> None:
+        """A frame of the microphone. One that comes after it was closed was on its way already."""
+        ear = self._stage.ear
+        if ear is None or self._stage.role(self._seat) != "player":
+            return
+        try:
+            ear.frame(data)
+        except EventError as error:
+            self._send({"type": "refused", "seq": None, "because": str(error)})
 
     async def _resume(self, message: Message) -> None:
         if self._stage.role(self._seat) != "player":

@@ -25,6 +25,7 @@ from undersong.plan import Plan
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
+from undersong.server.ear import Ear
 from undersong.server.messages import PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
@@ -47,6 +48,7 @@ class Stage:
         self.takes = Takes(data)
         self.live: Live | None = None
         self.player: Seat | None = None
+        self.ear: Ear | None = None  # the player's microphone, while it is open
         self._watching: list[Seat] = []
         self._loop = asyncio.get_running_loop()
         self._disk = disk
@@ -103,6 +105,7 @@ class Stage:
             self._away.cancel()
             self._away = None
         if former is not None and former is not seat:
+            self._deafen()
             if self.live is not None:
                 self.live.leave()  # what the other page held has ended
             if former.tab != seat.tab:
@@ -115,6 +118,7 @@ class Stage:
         self._watching = [other for other in self._watching if other is not seat]
         if self.player is not seat:
             return
+        self._deafen()
         self.player = None
         self._loop.call_later(PROMOTED, self._promote)
         if self.live is not None:
@@ -226,6 +230,7 @@ class Stage:
 
     async def _end_take(self) -> None:
         """Close what is open. A take without a sound is no take: nobody is asked about it."""
+        self._deafen()
         live, self.live = self.live, None
         if live is None:
             return
@@ -265,8 +270,35 @@ class Stage:
         if self.live is None or self.live.ended:
             raise EventError("No take is open: say begin first.")
         self.live.hear(to_input(message), number)
+        if self.ear is not None:
+            self.ear.page(message, self.live.now)
         for watcher in self._watching:
             watcher.send({"type": "maker", "event": message})  # as it was checked, not as it came
+
+    def listen(self, seat: Seat, message: Message) -> None:
+        """The player's microphone is opened, or closed. Raises EventError if it cannot be."""
+        if seat is not self.player:
+            raise EventError("Another page plays; this one watches.")
+        self._deafen()
+        if message.get("on") is not True:
+            return
+        if self.live is None or self.live.ended:
+            raise EventError("No take is open: say begin first.")
+        self.ear = Ear(message, self._overheard, seat.send)
+
+    def _overheard(self, event: Message) -> None:
+        """An input that the microphone gave. Raises EventError if it cannot be taken in."""
+        if self.live is None or self.live.ended:
+            raise EventError("The take is over.")
+        self.live.hear(to_input(event))
+        for seat in (self.player, *self._watching):
+            if seat is not None:
+                seat.send({"type": "maker", "event": event})
+
+    def _deafen(self) -> None:
+        ear, self.ear = self.ear, None
+        if ear is not None:
+            ear.close()
 
     def _tell(self, message: Message) -> None:
         if self.player is not None:
@@ -274,6 +306,8 @@ class Stage:
         for seat in self._watching:
             if message["type"] != "ack":
                 seat.send(message)
+        if self.ear is not None:
+            self.ear.partner(message)
         if message["type"] == "ended" and self.live is not None:
             self._ending = asyncio.ensure_future(self._end_after(self.live))
 

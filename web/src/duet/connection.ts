@@ -8,6 +8,7 @@ import { PROTOCOL, STALE, STRANGER, type FromPage, type FromServer, type Input, 
 const SOONEST = 120; // ms before the first try to come back
 const LATEST = 2000; // and between later ones
 const MOST_UNACKNOWLEDGED = 50_000; // far more than ten minutes of playing
+const MOST_SOUND = 48_000; // bytes of sound on their way: half a second
 const PINGS_AT_FIRST = 16;
 const PING_EVERY = 2500; // ms
 const RELOADED = "undersong-reloaded"; // a stale tab reloads itself once, not for ever
@@ -108,6 +109,17 @@ export class Connection {
   /** A new take: numbers go on, nothing of an older one is owed any more. */
   forget(): void {
     this.unacknowledged = [];
+  }
+
+  /** Something that is no input: it is not remembered. */
+  say(message: FromPage): void {
+    if (this.open) this.send(message);
+  }
+
+  /** A frame of the microphone. What the line does not take is left out, not sent late. */
+  sound(frame: ArrayBuffer): void {
+    const { socket } = this;
+    if (this.open && socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < MOST_SOUND) socket.send(frame);
   }
 
   resume(take: string): void {

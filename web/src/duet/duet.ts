@@ -46,6 +46,13 @@ export interface Duet {
   /** What each of two plays with, side by side. */
   setTimbres(left: Timbre, right: Timbre): void;
   setVolume(volume: number): void;
+  /** Whose sound the microphone's is, from the next take on. */
+  nameVoice(maker: string): void;
+  /** Seconds by which this person's taps come before a beat, where a sound check measured it. */
+  setLead(lead: number | null): void;
+  microphoneOn(rate: number): void;
+  microphoneSound(samples: Int16Array<ArrayBuffer>, when: number): void;
+  microphoneOff(lost: boolean): void;
   midiConnected(names: readonly string[]): void;
   midiGone(): void;
 

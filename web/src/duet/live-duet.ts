@@ -8,10 +8,11 @@ import { SoundError, type Player } from "../sound/player";
 import { SessionClock } from "./clock";
 import { Connection } from "./connection";
 import type { Duet, KeptTake } from "./duet";
+import { Ear } from "./ear";
 import { Maker } from "./maker";
 import { Marks } from "./marks";
 import { Partner } from "./partner";
-import type { FromServer, Welcome, Wish } from "./protocol";
+import type { FromServer, Numbered, Welcome, Wish } from "./protocol";
 import { Rehearing } from "./rehearing";
 import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View, Who } from "./view";
@@ -34,6 +35,8 @@ const OPENING: View = {
   take: null,
   resumable: false,
   outputLatency: null,
+  microphone: false,
+  microphoneSaid: "",
   midi: [],
 };
 
@@ -48,6 +51,8 @@ export class LiveDuet implements Duet {
   private readonly rehearing: Rehearing;
   private readonly maker: Maker;
   private readonly partner: Partner;
+  private readonly ear: Ear;
+  private lead: number | null = null;
   private take: string | null = sessionStorage.getItem(TAKE);
   private offered: string | null = null; // a take that the server would go on with
   private opening: Opening | null = null; // asked for, to be said once all is ready
@@ -67,6 +72,7 @@ export class LiveDuet implements Duet {
     });
     this.maker = new Maker(sound, this.clock, this.shown, (input) => this.connection.input(input));
     this.partner = new Partner(sound, this.clock, this.shown);
+    this.ear = new Ear(this.connection, this.clock, this.shown);
     void this.connection.connect();
   }
 
@@ -155,7 +161,7 @@ export class LiveDuet implements Duet {
 
   again(): void {
     this.stopHearing();
-    this.show({ ...OPENING, midi: this.view.midi, trouble: this.view.trouble });
+    this.show({ ...OPENING, ...this.devices, trouble: this.view.trouble });
   }
 
   takeOver(): void {
@@ -245,6 +251,7 @@ export class LiveDuet implements Duet {
       case "began":
         this.beginning = null;
         this.takeUp(message.take, message.now, message.at);
+        if (this.lead !== null) this.connection.input({ type: "join", lead: this.lead });
         this.mayFreeze();
         return this.show({ phase: "playing", lastOnset: null });
       case "resumed":
@@ -270,8 +277,10 @@ export class LiveDuet implements Duet {
         // the machine slept, or stood still: what was held has ended, and the clocks have parted
         this.partner.hush();
         this.letGoAll(performance.now());
+        this.ear.endAll();
         this.clock.forget();
         this.clock.set(message.now, message.at);
+        this.ear.begin();
         return this.connection.startPinging();
       case "disk":
         return this.show({ trouble: message.well ? null : "disk" });
@@ -279,8 +288,10 @@ export class LiveDuet implements Duet {
         return this.ended({ id: message.take, seconds: message.seconds, notes: message.notes });
       case "refused":
         return this.refused(message.seq);
+      case "microphone":
+        return this.show({ microphoneSaid: message.because });
       case "maker":
-        return this.maker.watched(message.event, performance.now());
+        return this.shownOf(message.event);
       case "ack":
       case "stale":
         return;
@@ -294,7 +305,7 @@ export class LiveDuet implements Duet {
     this.offered = welcome.take?.id ?? null;
     if (this.view.trouble === "connection" || this.view.trouble === "closed") this.show({ trouble: null });
     if (welcome.role === "viewer") return this.watch();
-    if (this.view.phase === "elsewhere") this.show({ ...OPENING, midi: this.view.midi });
+    if (this.view.phase === "elsewhere") this.show({ ...OPENING, ...this.devices });
     this.show({ resumable: this.offered !== null });
     if (this.playable) {
       // the connection was lost while playing: the same take, or the question about it
@@ -326,6 +337,7 @@ export class LiveDuet implements Duet {
     this.partnerPlayed = false;
     sessionStorage.setItem(TAKE, take);
     this.clock.set(now, at);
+    this.ear.begin();
     this.show({ outputLatency: this.sound.outputLatency, resumable: false });
   }
 
@@ -353,6 +365,7 @@ export class LiveDuet implements Duet {
     sessionStorage.removeItem(TAKE);
     this.take = null;
     this.letGoAll(performance.now());
+    this.ear.endAll();
     this.partner.hush();
     this.show({ phase: take.notes > 0 ? "keep" : "opening", together: null, take: take.notes > 0 ? take : null });
   }
@@ -369,6 +382,7 @@ export class LiveDuet implements Duet {
 
   private lost(): void {
     this.welcomed = false;
+    this.ear.endAll();
     this.partner.hush();
     this.moved(false); // for the server, everybody has left
     this.show({ trouble: "connection" });
@@ -393,6 +407,41 @@ export class LiveDuet implements Duet {
 
   setVolume(volume: number): void {
     this.sound.setVolume(volume);
+  }
+
+  private get devices(): Pick<View, "midi" | "microphone"> {
+    return { midi: this.view.midi, microphone: this.view.microphone };
+  }
+
+  nameVoice(maker: string): void {
+    this.ear.name(maker);
+  }
+
+  setLead(lead: number | null): void {
+    this.lead = lead;
+  }
+
+  microphoneOn(rate: number): void {
+    this.ear.on(rate);
+    const trouble = this.view.trouble === "microphone-lost" ? null : this.view.trouble;
+    this.show({ microphone: true, microphoneSaid: "", trouble });
+    if (this.playable) this.ear.begin();
+  }
+
+  microphoneSound(samples: Int16Array<ArrayBuffer>, when: number): void {
+    this.ear.sound(samples, when);
+  }
+
+  microphoneOff(lost: boolean): void {
+    this.ear.off();
+    this.show({ microphone: false, trouble: lost ? "microphone-lost" : this.view.trouble });
+  }
+
+  /** What the microphone gave, or what somebody plays at another page. */
+  private shownOf(event: Numbered): void {
+    if (!this.ear.open) return this.maker.watched(event, performance.now());
+    const from = this.ear.heard(event);
+    if (from !== null) this.onset(from);
   }
 
   midiConnected(names: readonly string[]): void {

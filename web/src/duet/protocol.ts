@@ -15,15 +15,18 @@ export type Input =
   | { type: "tap"; time: number; velocity: number | null; maker: string }
   | { type: "control"; time: number; control: number; value: number; maker: string }
   | { type: "steer"; time?: number; what: "begin" | "partner_starts" | Wish }
+  | { type: "join"; lead: number | null }
   | { type: "rest"; time?: number }
   | { type: "finish"; time?: number };
 
-export type Numbered = Input & { seq: number };
+export type Numbered = Input & { seq: number; time?: number };
 
 export type FromPage =
   | { type: "hello"; protocol: number; tab: string; take_over: boolean }
   | { type: "clock"; sent: number }
   | { type: "resume"; take: string }
+  | { type: "microphone"; on: false }
+  | { type: "microphone"; on: true; rate: number; maker: string }
   | Numbered;
 
 export interface Play {
@@ -69,6 +72,7 @@ export type FromServer =
   | { type: "together"; time: number; makers: readonly string[]; together: boolean; because: string }
   | { type: "pause"; now: number; at: number; seconds: number }
   | { type: "disk"; well: boolean; because: string }
+  | { type: "microphone"; on: boolean; because: string }
   | { type: "maker"; event: Numbered }
   | { type: "ended"; take: string; seconds: number; notes: number };
 

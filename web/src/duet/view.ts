@@ -22,7 +22,8 @@ export type Trouble =
   | "closed" // Undersong itself is not running any more, or does not know this page
   | "sound" // sound did not get ready in time
   | "disk" // nothing more can be written; playing goes on
-  | "midi-gone"; // a MIDI device was pulled out
+  | "midi-gone" // a MIDI device was pulled out
+  | "microphone-lost"; // the microphone was pulled out, or taken away
 
 export interface View {
   readonly phase: Phase;
@@ -43,6 +44,9 @@ export interface View {
   readonly resumable: boolean;
   /** Latency of the sound's way out, seconds; above .1 it is probably Bluetooth. */
   readonly outputLatency: number | null;
+  /** Whether a microphone is open, and what the server says about hearing it (its own sentence). */
+  readonly microphone: boolean;
+  readonly microphoneSaid: string;
   /** MIDI devices that are heard, by name. */
   readonly midi: readonly string[];
 }

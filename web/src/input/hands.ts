@@ -144,6 +144,7 @@ export class Hands {
   }
 
   private sound(press: string, pitch: number, velocity: number, when: number, who: Who): void {
+    if (this.settings.way === "voice") return; // a hand that rests on the picture plays nothing
     this.pressed.set(press, { pitch, who });
     this.out.press(press, pitch, velocity, when, who);
     this.changed(this.pressed);

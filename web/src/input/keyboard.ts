@@ -109,6 +109,7 @@ export function listenKeys(window: Where, page: Page, keys: Keys): () => void {
     if (takesLetters(focused) || belongsToControl(key.code, focused)) return;
     const way = keys.way();
     const who: Who = keys.beside() ? sideOf(key.code) : "you";
+    if (way === "voice") return; // the voice alone plays
     if (way === "tap" || way === "switch") {
       if (isReserved(key.code)) return;
       keys.switch(key.code, key.timeStamp, who);

@@ -5,9 +5,9 @@
 import type { Timbre } from "../sound/instrument";
 import { DEFAULT_SCALE, isScale, type ScaleName } from "./scales";
 
-export type Way = "pads" | "sky" | "tap" | "switch";
+export type Way = "pads" | "sky" | "tap" | "switch" | "voice" | "both";
 
-export const WAYS: readonly Way[] = ["pads", "sky", "tap", "switch"];
+export const WAYS: readonly Way[] = ["pads", "sky", "tap", "switch", "voice", "both"];
 export const TIMBRES: readonly Timbre[] = [
   "piano",
   "marimba",
@@ -28,6 +28,14 @@ export const LONGS = [2000, 3000, 5000] as const;
 /** How long each choice is offered when choices are gone through, milliseconds. */
 export const PACES = [1300, 2200, 3600] as const;
 
+/** Minutes after which a duet of the voice comes to its close by itself; null: only when asked. */
+export const CLOSES = [5, 10, 20, null] as const;
+
+/** Whether this way of playing is heard through a microphone: "both" is voice and hands. */
+export function isHeard(way: Way): boolean {
+  return way === "voice" || way === "both";
+}
+
 export interface Settings {
   readonly timbre: Timbre;
   readonly volume: number; // 0-1
@@ -43,6 +51,11 @@ export interface Settings {
   readonly beside: boolean;
   /** What the right one of two plays with; the left one has `timbre`. */
   readonly second: Timbre;
+  readonly closes: number | null; // minutes
+  /** What a sound check measured, seconds: the way through loudspeaker and microphone, and how early this
+   * person taps. */
+  readonly roundTrip: number | null;
+  readonly lead: number | null;
 }
 
 export const DEFAULTS: Settings = {
@@ -57,7 +70,14 @@ export const DEFAULTS: Settings = {
   switches: 1,
   beside: false,
   second: "marimba",
+  closes: 10,
+  roundTrip: null,
+  lead: null,
 };
+
+const LONGEST_CLOSE = 120; // minutes
+const LONGEST_ROUND_TRIP = 1; // seconds
+const EARLIEST_HAND = 0.3; // seconds: what is earlier is no habit, but another beat
 
 const KEY = "undersong.settings";
 
@@ -84,11 +104,10 @@ export function load(store: Store | null): Settings {
     return DEFAULTS;
   }
   if (typeof found !== "object" || found === null) return DEFAULTS;
-  const { timbre, volume, scale, way, debounce, hold, long, pace, switches, beside, second } =
+  const { timbre, volume, scale, way, debounce, hold, long, pace, switches, beside, second, closes, roundTrip, lead } =
     found as Record<string, unknown>;
-  const own = TIMBRES.find((name) => name === timbre) ?? DEFAULTS.timbre;
-  return {
-    timbre: own,
+  return settled({
+    timbre: TIMBRES.find((name) => name === timbre) ?? DEFAULTS.timbre,
     volume:
       typeof volume === "number" && volume >= 0 && volume <= 1 ? volume : DEFAULTS.volume,
     scale: isScale(scale) ? scale : DEFAULTS.scale,
@@ -99,13 +118,25 @@ export function load(store: Store | null): Settings {
     pace: PACES.find((ms) => ms === pace) ?? DEFAULTS.pace,
     switches: switches === 2 ? 2 : 1,
     beside: beside === true,
-    second: another(own, TIMBRES.find((name) => name === second) ?? DEFAULTS.second),
+    second: TIMBRES.find((name) => name === second) ?? DEFAULTS.second,
+    closes: closes === null ? null : (within(closes, 0.1, LONGEST_CLOSE) ?? DEFAULTS.closes),
+    roundTrip: within(roundTrip, 0, LONGEST_ROUND_TRIP),
+    lead: within(lead, -EARLIEST_HAND, EARLIEST_HAND),
+  });
+}
+
+/** What can be so together: two side by side sound different, and a voice shares no halves of a page. */
+export function settled(settings: Settings): Settings {
+  const { timbre, second, beside, way } = settings;
+  return {
+    ...settings,
+    second: second === timbre ? (TIMBRES.find((name) => name !== timbre) ?? second) : second,
+    beside: beside && !isHeard(way),
   };
 }
 
-/** The right one's sound: the one wanted, if the left one does not play with it already. */
-export function another(left: Timbre, wanted: Timbre): Timbre {
-  return wanted === left ? (TIMBRES.find((name) => name !== left) ?? wanted) : wanted;
+function within(value: unknown, low: number, high: number): number | null {
+  return typeof value === "number" && value >= low && value <= high ? value : null;
 }
 
 /** Never fails: a full or forbidden store only means that the choice has to be made again. */

@@ -13,6 +13,18 @@ export interface Reading {
   readonly performance: number; // ms
 }
 
+/** One reading of a context: which frame leaves the device at this moment. */
+export function readOutput(context: AudioContext, bridge: Bridge): void {
+  if (context.state !== "running") return;
+  const stamp = context.getOutputTimestamp?.();
+  if (stamp?.contextTime && stamp.performanceTime) {
+    bridge.read({ context: stamp.contextTime, performance: stamp.performanceTime });
+  } else {
+    const leaving = context.currentTime - (context.outputLatency || context.baseLatency || 0);
+    bridge.read({ context: leaving, performance: performance.now() });
+  }
+}
+
 export class Bridge {
   private readonly offsets: number[] = []; // context seconds minus page seconds
   private held: number | null = null;

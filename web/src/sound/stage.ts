@@ -1,6 +1,6 @@
 /** One audio context with everything in it: our synthesiser, two small rooms, the volume, the ceiling. */
 
-import { Bridge } from "./bridge";
+import { Bridge, readOutput } from "./bridge";
 import { CEILING_INPUT, ceilingCurve } from "./ceiling";
 import type { Timbre } from "./instrument";
 import type { FromWorklet, ToWorklet } from "./messages";
@@ -82,10 +82,10 @@ export class Stage {
     await ready;
     this.volume.start(this.master.gain, context.currentTime);
     for (let i = 0; i < FIRST_READINGS; i++) {
-      this.read();
+      readOutput(context, this.bridge);
       await new Promise((resolve) => setTimeout(resolve, 8));
     }
-    this.reader = setInterval(() => this.read(), READ_EVERY);
+    this.reader = setInterval(() => readOutput(context, this.bridge), READ_EVERY);
   }
 
   private wire(node: AudioWorkletNode): void {
@@ -121,18 +121,6 @@ export class Stage {
   /** Drop-outs as the browser counts them; null where it does not. */
   get underruns(): number | null {
     return (this.context as Playback).playbackStats?.underrunEvents ?? null;
-  }
-
-  /** Which frame leaves the device at this moment. */
-  private read(): void {
-    if (this.context.state !== "running") return;
-    const stamp = this.context.getOutputTimestamp?.();
-    if (stamp?.contextTime && stamp.performanceTime) {
-      this.bridge.read({ context: stamp.contextTime, performance: stamp.performanceTime });
-    } else {
-      const leaving = this.context.currentTime - this.outputLatency;
-      this.bridge.read({ context: leaving, performance: performance.now() });
-    }
   }
 
   async close(): Promise<void> {

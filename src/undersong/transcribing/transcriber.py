@@ -1,0 +1,104 @@
+"""Sound becomes pitch frames, notes and strokes, causally: one way for the live microphone and for files.
+
+Cutting the sound at t changes nothing whose ``time`` is before t, and how it was cut into blocks changes
+nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from math import log10
+
+import numpy as np
+
+from undersong.theory.loudness import velocity_at
+from undersong.transcribing.heard import NoteBegan, NoteEnded, PitchFrame, Struck, Transcribed
+from undersong.transcribing.pitch import BEHIND, Pitch
+from undersong.transcribing.resample import HOP, RATE, Resampler, Samples
+from undersong.transcribing.room import Room
+from undersong.transcribing.segmenter import Began, Ended, Segmenter
+
+LOUDEST = -8.0  # dB below full scale, as a mean over 32 ms, of what counts as velocity 127
+QUIETEST = -100.0  # dB: what no sound at all counts as
+
+Gate = Callable[[NoteBegan | Struck, float], bool]
+
+
+class Transcriber:
+    """Feed it mono samples (-1 to 1) at ``rate`` Hz, in blocks of any length; it tells what it hears.
+
+    ``gate`` is asked of each note or stroke, with its level in dB below full scale, just before it is
+    told: False keeps it untold, its end as well (a partner that does not want to hear itself).
+    ``time`` never lies further after the sound than the samples that were fed.
+
+    Raises UsageError for a rate outside 4 to 384 kHz.
+    """
+
+    def __init__(self, rate: int, *, gate: Gate | None = None) -> None:
+        self._resampler = Resampler(rate)
+        self._gate = gate
+        self._room = Room()
+        self._pitch = Pitch()
+        self._segmenter = Segmenter()
+        self._levels: deque[float] = deque([QUIETEST] * (BEHIND + 2), maxlen=BEHIND + 2)
+        self._power = 0.0
+        self._hops = 0
+        self._told: int | None = None  # the note that sounds, if it was told of
+
+    @property
+    def room(self) -> float:
+        """The level of the room itself, dB below full scale."""
+        return self._room.level
+
+    def feed(self, samples: Samples) -> list[Transcribed]:
+        """What these samples make known, in order of ``time``."""
+        return [heard for hop in self._resampler.feed(samples) for heard in self._hop(hop)]
+
+    def flush(self) -> list[Transcribed]:
+        """What becomes known because the sound has ended; nothing may be fed after it."""
+        rest: list[Transcribed] = []
+        for hop in self._resampler.flush():
+            rest.extend(self._hop(hop))
+        for _ in range(BEHIND + 1):
+            rest.extend(self._hop(np.zeros(HOP, np.float32)))
+        rest.extend(self._say(self._segmenter.close()))
+        return rest
+
+    def _hop(self, hop: Samples) -> Iterator[Transcribed]:
+        power = float(np.square(hop, dtype=np.float64).mean())
+        level = _decibels((power + self._power) / 2)
+        self._power = power
+        self._hops += 1
+        self._levels.append(level)
+        frame = self._pitch.feed(hop, self._room.feed(level))
+        around = self._levels[1]  # the 32 ms around the frame's middle
+        yield PitchFrame(
+            self._now, self._at(self._hops - BEHIND), frame.hz or None, round(frame.confidence, 4), around
+        )
+        yield from self._say(self._segmenter.feed(frame, around))
+
+    @property
+    def _now(self) -> float:
+        return round(self._hops * HOP / RATE + self._resampler.ahead, 6)
+
+    def _at(self, hop: int) -> float:
+        return round(max(0, hop) * HOP / RATE, 6)
+
+    def _say(self, found: list[Began | Ended]) -> Iterator[Transcribed]:
+        """Notes as they are told, in seconds; a frame's middle is the end of its hop."""
+        for each in found:
+            at = self._at(each.frame - BEHIND + 1)
+            if isinstance(each, Ended):
+                if self._told is not None:
+                    yield NoteEnded(self._now, at, each.pitch)
+                self._told = None
+                continue
+            note = NoteBegan(self._now, at, each.pitch, velocity_at(each.level - LOUDEST))
+            if self._gate is None or self._gate(note, each.level):
+                self._told = each.pitch
+                yield note
+
+
+def _decibels(power: float) -> float:
+    return round(10 * log10(power), 2) if power > 10 ** (QUIETEST / 10) else QUIETEST
