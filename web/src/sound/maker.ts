@@ -5,7 +5,7 @@ import { DrumStroke } from "./frame-drum";
 import type { Sounded, Timbre } from "./instrument";
 import { trim, type Levels } from "./levels";
 import { QUANTUM } from "./part";
-import { MIDDLE, program, TIMBRES } from "./voices";
+import { BANKED, MIDDLE, placeOf, program } from "./voices";
 
 interface Held {
   readonly channel: number;
@@ -22,11 +22,11 @@ const STROKES = 6;
 
 export class Maker {
   private readonly held = new Map<string, Held>(); // in the order in which they were pressed
-  private readonly gains = TIMBRES.map(() => new Map<number, KeyModifier>());
+  private readonly gains = BANKED.map(() => new Map<number, KeyModifier>());
   private readonly strokes: Stroke[];
   private readonly scratch = new Float32Array(QUANTUM);
-  private channel = 0;
-  private lastStroke = 0;
+  private timbre: Timbre = "piano";
+  private struck = 0; // strokes so far
 
   constructor(
     private readonly bank: SpessaSynthProcessor,
@@ -38,24 +38,25 @@ export class Maker {
 
   /** One channel for each timbre, so that what is held goes on as it was when another is chosen. */
   static channels(): number {
-    return TIMBRES.length;
+    return BANKED.length;
   }
 
   prepare(): void {
-    TIMBRES.forEach((timbre, channel) => this.bank.programChange(channel, program(timbre)));
+    BANKED.forEach((timbre, channel) => this.bank.programChange(channel, program(timbre)));
   }
 
   setTimbre(timbre: Timbre): void {
-    this.channel = TIMBRES.indexOf(timbre);
+    this.timbre = timbre;
   }
 
   on(key: string, pitch: number, velocity: number, now: number): void {
     this.off(key);
+    if (this.timbre === "drum") return this.strike(key, pitch, velocity, now);
     if (this.held.size >= MOST_HELD) this.off(this.held.keys().next().value!);
-    const timbre = TIMBRES[this.channel]!;
-    this.gain(this.channel, pitch).gain = trim(this.levels, timbre, pitch, velocity);
-    this.bank.noteOn(this.channel, pitch, velocity);
-    this.held.set(key, { channel: this.channel, pitch });
+    const channel = BANKED.indexOf(this.timbre);
+    this.gain(channel, pitch).gain = trim(this.levels, this.timbre, pitch, velocity);
+    this.bank.noteOn(channel, pitch, velocity);
+    this.held.set(key, { channel, pitch });
     this.sounded({ who: "maker", id: key, heard: now, wanted: now, begun: now, late: false });
   }
 
@@ -67,15 +68,19 @@ export class Maker {
   }
 
   tap(key: string, velocity: number, now: number): void {
-    this.lastStroke = (this.lastStroke + 1) % STROKES;
-    const stroke = this.strokes[this.lastStroke]!;
-    stroke.gain = trim(this.levels, "drum", MIDDLE, velocity);
-    stroke.drum.strike(false, velocity);
+    this.strike(key, MIDDLE, velocity, now);
+  }
+
+  /** The drum rings as it rings: letting go of a key does not end a stroke. */
+  private strike(key: string, pitch: number, velocity: number, now: number): void {
+    const stroke = this.strokes[this.struck % STROKES]!;
+    stroke.gain = trim(this.levels, "drum", pitch, velocity);
+    stroke.drum.strike(placeOf(pitch), velocity, this.struck++);
     this.sounded({ who: "maker", id: key, heard: now, wanted: now, begun: now, late: false });
   }
 
   pedal(down: boolean): void {
-    TIMBRES.forEach((_, channel) => {
+    BANKED.forEach((_, channel) => {
       this.bank.controllerChange(channel, MIDIControllers.sustainPedal, down ? 127 : 0);
     });
   }
@@ -98,7 +103,7 @@ export class Maker {
   }
 
   get sounding(): number {
-    const ringing = TIMBRES.map((_, channel) => this.bank.midiChannels[channel]!.voiceCount);
+    const ringing = BANKED.map((_, channel) => this.bank.midiChannels[channel]!.voiceCount);
     return ringing.reduce((a, b) => a + b) + this.strokes.filter((stroke) => stroke.drum.active).length;
   }
 
