@@ -3,7 +3,7 @@
  * with the session's time. Nothing waits for anything.
  */
 
-import type { Instrument } from "../sound/instrument";
+import type { Instrument, Timbre } from "../sound/instrument";
 import type { SessionClock } from "./clock";
 import type { Marks } from "./marks";
 import type { Input, Numbered } from "./protocol";
@@ -14,6 +14,7 @@ const SUSTAIN = 64; // MIDI controller
 export class Maker {
   private readonly pressed = new Map<string, number>(); // key -> pitch
   private taps = 0;
+  private drumming = false;
 
   constructor(
     private readonly sound: Instrument,
@@ -22,7 +23,12 @@ export class Maker {
     private readonly tell: (input: Input) => void,
   ) {}
 
+  setTimbre(timbre: Timbre): void {
+    this.drumming = timbre === "drum";
+  }
+
   press(key: string, pitch: number, velocity: number, when: number): void {
+    if (this.drumming) return this.stroke(key, pitch, velocity, when);
     if (this.pressed.has(key)) this.letGo(key, when);
     this.sound.makerOn(key, pitch, velocity);
     this.pressed.set(key, pitch);
@@ -40,6 +46,14 @@ export class Maker {
     if (![...this.pressed.values()].includes(pitch)) {
       this.tell({ type: "note", on: false, time: this.clock.sessionAt(when), pitch });
     }
+  }
+
+  /** On a drum a key is a place on the skin, not a note: the partner hears a stroke. */
+  private stroke(key: string, pitch: number, velocity: number, when: number): void {
+    this.letGo(key, when);
+    this.sound.makerOn(key, pitch, velocity);
+    this.tell({ type: "tap", time: this.clock.sessionAt(when), velocity });
+    this.pebble(velocity, when);
   }
 
   strike(key: string, velocity: number, when: number): void {

@@ -65,7 +65,7 @@ export class Partner {
     };
   }
 
-  /** For measuring only: each note exactly as loud as a maker's. */
+  /** For measuring only: each note exactly as loud as a maker's, whatever that one plays. */
   plain(): void {
     this.even = true;
   }
@@ -174,7 +174,7 @@ export class Partner {
       const [toL, toR] = PARTS[voice].recedes ? [recedingL, recedingR] : [left, right];
       this.parts[voice].mix(toL, toR, 0, frame, count);
     }
-    const [from, to] = this.recede.hear(mine[0], mine[1], count);
+    const [from, to] = this.even ? [1, 1] : this.recede.hear(mine[0], mine[1], count);
     for (let i = 0; i < count; i++) {
       const gain = from + ((to - from) * i) / count;
       left[i]! += gain * recedingL[i]!;

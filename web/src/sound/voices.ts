@@ -34,8 +34,8 @@ interface Part {
 }
 
 export const PARTS: Readonly<Record<Voice, Part>> = {
-  bass: { notes: 4, tail: 0.3, beneath: 0, recedes: true },
-  chords: { notes: 8, tail: 0.25, beneath: 5, recedes: true }, // three or four together, as loud as one
+  bass: { notes: 4, tail: 0.3, beneath: 1, recedes: true },
+  chords: { notes: 8, tail: 0.25, beneath: 6, recedes: true }, // three or four together, as loud as one
   melody: { notes: 4, tail: 0.12, beneath: 2, recedes: false },
   percussion: { notes: 3, tail: 0.5, beneath: 0, recedes: false }, // a stroke rings out
 };
