@@ -57,7 +57,8 @@ def test_the_wheel_carries_everything_and_is_small(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     assert wheel.stat().st_size <= LARGEST
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("index.html", "help.html", "notices.txt", "sound/bank.sf3", "sound/NOTICE.txt"):
+    for needed in ("index.html", "help.html", "evidence.html", "notices.txt", "sound/bank.sf3",
+                   "sound/NOTICE.txt"):  # fmt: skip
         assert f"undersong/server/static/{needed}" in names
     assert not any("node_modules" in name for name in names)
     notices = zipfile.ZipFile(wheel).read("undersong/server/static/notices.txt").decode()

@@ -2,8 +2,8 @@
 
 One WAV file a scene, the simulated maker at the piano and the partner as the page would sound them; a
 line for each says its highest sample and how far the partner lies under the maker, both as plain mean
-levels: a sustained tone counts for as long as it sounds. Needs the built page
-and the extra ``render``.
+levels: at the maker's onsets, and over the maker's phrases, gaps and all, where a sustained tone counts
+for as long as it sounds. Needs the built page and the extra ``render``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ RING: Seconds = 2.0  # for what still rings
 FULL = 32768  # the largest sample
 SILENT = FULL * FULL * 1e-6  # energy at -60 dB: less than that is no sound
 STRETCH: Seconds = 0.4  # over which levels are taken
+APART: Seconds = 2.0  # between two onsets of the maker's: a longer gap ends a phrase
 USAGE = "Usage: python tools/listen.py FOLDER"
 
 
@@ -49,22 +50,28 @@ def peak(sound: array[int]) -> float:
     return decibels(max((abs(sample) for sample in sound), default=0) / FULL)
 
 
-def level(sound: array[int], begins: Sequence[int], frames: int) -> float | None:
-    """Mean level in dB below full of the stretches that begin at these frames, silent ones left out."""
-    energies = []
-    for begin in begins:
-        stretch = sound[2 * begin : 2 * (begin + frames)]
-        energy = sum(sample * sample for sample in stretch) / (2 * frames)
-        if energy > SILENT:
-            energies.append(energy)
-    return decibels((sum(energies) / len(energies)) ** 0.5 / FULL) if energies else None
+def level(sound: Sequence[int], stretches: Sequence[range]) -> float | None:
+    """Mean level in dB below full over these stretches of frames; None where it is silent there."""
+    energies = [sum(sample * sample for sample in sound[2 * s.start : 2 * s.stop]) for s in stretches]
+    mean = sum(energies) / max(1, sum(2 * len(s) for s in stretches))
+    return decibels(mean**0.5 / FULL) if mean > SILENT else None
 
 
-def under(maker: array[int], partner: array[int], begins: Sequence[int]) -> str:
+def under(maker: Sequence[int], partner: Sequence[int], stretches: Sequence[range]) -> str:
     """How far the partner lies under the maker over these stretches."""
-    frames = round(STRETCH * RATE)
-    above, below = level(maker, begins, frames), level(partner, begins, frames)
+    above, below = level(maker, stretches), level(partner, stretches)
     return "silent" if above is None or below is None else f"{above - below:.1f} dB"
+
+
+def phrases(onsets: Sequence[Seconds]) -> list[range]:
+    """The frames from each phrase's first onset to a stretch after its last."""
+    found: list[list[Seconds]] = []
+    for onset in onsets:
+        if found and onset - found[-1][1] <= APART:
+            found[-1][1] = onset
+        else:
+            found.append([onset, onset])
+    return [range(round(first * RATE), round((last + STRETCH) * RATE)) for first, last in found]
 
 
 def main() -> int:
@@ -81,18 +88,21 @@ def main() -> int:
                 inputs, outputs, until = answered(scene)
                 path = folder / f"{scene.name}.wav"
                 path.write_bytes(renderer.wav(inputs, outputs, until))
-                whole, maker, partner = (
-                    array("h", b"".join(renderer.chunks(mine, theirs, until)))
-                    for mine, theirs in ((inputs, outputs), (inputs, []), ([], outputs))
+                whole, maker = (
+                    array("h", b"".join(renderer.chunks(inputs, theirs, until)))
+                    for theirs in (outputs, [])
                 )
-                onsets = [round(e.time * RATE) for e in inputs if isinstance(e, (NoteOn, Tap))]
-                always = range(0, round(until * RATE), round(STRETCH * RATE))
+                # what is left without the maker's own: the partner as it sounds beside them
+                partner = [both - mine for both, mine in zip(whole, maker, strict=True)]
+                onsets = [e.time for e in inputs if isinstance(e, (NoteOn, Tap))]
+                starts = [round(onset * RATE) for onset in onsets]
+                beginnings = [range(start, start + round(STRETCH * RATE)) for start in starts]
                 print(
                     f"{number:2} of {len(scenes)}  {path.name:23} highest {peak(whole):5.1f} dB; under",
                     end="",
                 )
-                print(f" maker at their onsets {under(maker, partner, onsets)},", end="")
-                print(f" in all {under(maker, partner, always)}", flush=True)
+                print(f" maker at their onsets {under(maker, partner, beginnings)},", end="")
+                print(f" over their phrases {under(maker, partner, phrases(onsets))}", flush=True)
     except UsageError as error:
         print(error)
         return 2

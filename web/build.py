@@ -15,11 +15,13 @@ from hashlib import sha256
 from pathlib import Path
 
 WEB = Path(__file__).resolve().parent
+EVIDENCE = WEB.parent / "docs" / "evidence.md"  # a page of the app as well
 STATIC = WEB.parent / "src" / "undersong" / "server" / "static"
 STAMP = STATIC / "built-from"
 OLDEST_NODE = (20, 19)
 GENERATED = (
-    "node_modules", "public/sound", "public/help.html", "public/help.css", "public/notices.txt",
+    "node_modules", "public/sound", "public/help.html", "public/help.css", "public/evidence.html",
+    "public/notices.txt",
 )  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def digest() -> str:
     """A digest of everything the page is built from."""
     whole = sha256()
     for path in _sources():
-        whole.update(path.relative_to(WEB).as_posix().encode() + b"\0")
+        whole.update(path.relative_to(WEB.parent).as_posix().encode() + b"\0")
         whole.update(path.read_bytes() + b"\0")
     return whole.hexdigest()
 
@@ -84,3 +86,4 @@ def _sources() -> Iterator[Path]:
         folders[:] = [f for f in folders if (here / f).as_posix() not in GENERATED and f != "__pycache__"]
         found += [WEB / here / name for name in names if (here / name).as_posix() not in GENERATED]
     yield from sorted(found)
+    yield EVIDENCE

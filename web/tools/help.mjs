@@ -4,6 +4,7 @@
  * that the two never differ; the same bytes from the same texts.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { frame, plain } from "./frame.mjs";
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const write = (path, text) => writeFileSync(new URL(path, import.meta.url), text);
@@ -11,11 +12,6 @@ const write = (path, text) => writeFileSync(new URL(path, import.meta.url), text
 const en = JSON.parse(read("../src/texts/en.json"));
 const { contacts, rule, honest } = JSON.parse(read("../src/texts/contacts.json"));
 const { help } = en;
-
-/** Text as it may stand between tags and in a quoted attribute. */
-function plain(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
 
 function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -41,23 +37,7 @@ function contact({ where, who, number, dial, checked, source }) {
 }
 
 const { play, stop, now, is, privacy } = help;
-const html = [
-  "<!doctype html>",
-  '<html lang="en">',
-  "  <head>",
-  '    <meta charset="utf-8" />',
-  '    <meta name="viewport" content="width=device-width, initial-scale=1" />',
-  '    <meta name="color-scheme" content="dark light" />',
-  `    <title>${plain(`${help.title}, ${en.opening.title}`)}</title>`,
-  '    <link rel="icon" href="icon.svg" type="image/svg+xml" />',
-  '    <link rel="stylesheet" href="help.css" />',
-  "  </head>",
-  "  <body>",
-  "    <header>",
-  `      <p class="wordmark">${plain(en.name)}</p>`,
-  `      <a class="back" href="/">${plain(help.back)}</a>`,
-  "    </header>",
-  "    <main>",
+const html = frame(en, help.title, [
   `    <h1>${plain(help.title)}</h1>`,
   `    <p><a href="#now">${plain(now.title)}</a></p>`,
   ...section("play", play.title, [
@@ -75,13 +55,12 @@ const html = [
     paragraph(rule),
     `      <p class="quiet">${plain(honest)}</p>`,
   ]),
-  ...section("is", is.title, [is.a, is.b].map(paragraph)),
+  ...section("is", is.title, [
+    ...[is.a, is.b].map(paragraph),
+    `      <p><a href="evidence.html">${plain(is.evidence)}</a></p>`,
+  ]),
   ...section("privacy", privacy.title, [paragraph(privacy.a)]),
-  "    </main>",
-  "  </body>",
-  "</html>",
-  "",
-].join("\n");
+]);
 
 // The page's own colours; its typefaces where they are installed, since nothing is loaded here.
 const css = `${read("../src/ui/colours.css")}
@@ -156,6 +135,10 @@ a:focus-visible {
   border: 1px solid var(--edge);
   border-radius: 999px;
   text-decoration: none;
+}
+.points {
+  padding-left: 1.2rem;
+  list-style: disc;
 }
 .contacts {
   display: grid;

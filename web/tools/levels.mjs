@@ -21,7 +21,7 @@ const PITCHES = {
   bass: range(33, 69, 1),
   chords: range(43, 85, 1),
   melody: range(48, 96, 1),
-  drum: [41],
+  drum: [41, ...range(57, 84, 3)],
   rim: [37],
 };
 const MAKER_PITCHES = range(36, 96, 1);
@@ -39,7 +39,7 @@ const vite = await createServer({
 try {
   const measure = await vite.ssrLoadModule("/src/sound/measure.ts");
   const { TIMBRES } = await vite.ssrLoadModule("/src/sound/voices.ts");
-  const sounds = [...TIMBRES, ...Object.keys(PITCHES)];
+  const sounds = [...new Set([...TIMBRES, ...Object.keys(PITCHES)])];
   const raw = await measure.Studio.open(bank(), measure.untrimmed(sounds));
   const levels = { velocities: VELOCITIES, sounds: {} };
   for (const sound of sounds) levels.sounds[sound] = trims(measure, raw, sound);

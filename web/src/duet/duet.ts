@@ -1,3 +1,5 @@
+import type { Breath } from "../breath/breath";
+import type { Heard } from "../sound/exposure";
 import type { Timbre } from "../sound/instrument";
 import type { Wish } from "./protocol";
 import type { Mark, View, Who } from "./view";
@@ -24,6 +26,11 @@ export interface Duet {
 
   begin(): Promise<void>;
   partnerStarts(): Promise<void>;
+  /** A calm beginning: the sound gets ready, and a breath is shown until `begin`. */
+  breathe(): Promise<void>;
+  /** The drone of that breath; its moments are seconds of the page's clock. */
+  drone(ground: number, breath: Breath): void;
+  follow(breath: Breath): void;
   press(key: string, pitch: number, velocity: number, when: number, who?: Who): void;
   letGo(key: string, when: number): void;
   strike(key: string, velocity: number, when: number, who?: Who): void;
@@ -53,6 +60,8 @@ export interface Duet {
   microphoneOn(rate: number): void;
   microphoneSound(samples: Int16Array<ArrayBuffer>, when: number): void;
   microphoneOff(lost: boolean): void;
+  /** Called about once a second while something sounds; returns how to stop. */
+  onHeard(listener: (heard: Heard) => void): () => void;
   midiConnected(names: readonly string[]): void;
   midiGone(): void;
 

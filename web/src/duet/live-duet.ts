@@ -3,10 +3,13 @@
  * server answers is placed on the audio clock. Framework-free; the page shows its View.
  */
 
+import type { Breath } from "../breath/breath";
+import type { Heard } from "../sound/exposure";
 import type { Timbre } from "../sound/instrument";
 import { SoundError, type Player } from "../sound/player";
 import { SessionClock } from "./clock";
 import { Connection } from "./connection";
+import { Ground } from "./ground";
 import type { Duet, KeptTake } from "./duet";
 import { Ear } from "./ear";
 import { Maker } from "./maker";
@@ -53,6 +56,7 @@ export class LiveDuet implements Duet {
   private readonly partner: Partner;
   private readonly ear: Ear;
   private lead: number | null = null;
+  private readonly ground: Ground;
   private take: string | null = sessionStorage.getItem(TAKE);
   private offered: string | null = null; // a take that the server would go on with
   private opening: Opening | null = null; // asked for, to be said once all is ready
@@ -73,6 +77,7 @@ export class LiveDuet implements Duet {
     this.maker = new Maker(sound, this.clock, this.shown, (input) => this.connection.input(input));
     this.partner = new Partner(sound, this.clock, this.shown);
     this.ear = new Ear(this.connection, this.clock, this.shown);
+    this.ground = new Ground(sound);
     void this.connection.connect();
   }
 
@@ -103,20 +108,39 @@ export class LiveDuet implements Duet {
     return this.open("partner_starts");
   }
 
+  async breathe(): Promise<void> {
+    if (await this.ready()) this.show({ phase: "breathing" });
+  }
+
+  drone(ground: number, breath: Breath): void {
+    if (this.view.phase === "breathing") this.ground.begin(ground, breath);
+  }
+
+  follow(breath: Breath): void {
+    this.ground.follow(breath);
+  }
+
   private async open(opening: Opening): Promise<void> {
+    if (!(await this.ready())) return;
+    this.opening = opening;
+    this.proceed();
+  }
+
+  /** The sound gets ready, as the page says meanwhile; whoever breathes has it already, and sees nothing of it. */
+  private async ready(): Promise<boolean> {
     this.stopHearing();
     const past = this.view.trouble === "sound" || this.view.trouble === "store";
-    this.show({ phase: "loading", trouble: past ? null : this.view.trouble });
+    const calm = this.view.phase === "breathing" && this.welcomed;
+    this.show({ phase: calm ? "breathing" : "loading", trouble: past ? null : this.view.trouble });
     try {
       await this.sound.start();
     } catch (error) {
       if (!(error instanceof SoundError)) throw error;
       this.show({ phase: "opening", trouble: "sound" });
-      return;
+      return false;
     }
     this.soundReady = true;
-    this.opening = opening;
-    this.proceed();
+    return true;
   }
 
   /** Once sound and connection are ready: go on with the take there is, or begin another. */
@@ -155,6 +179,7 @@ export class LiveDuet implements Duet {
   finish(): void {
     if (this.view.phase !== "playing" && this.view.phase !== "resting") return;
     this.thaw();
+    this.ground.leave();
     this.connection.input({ type: "finish", time: this.session(performance.now()) });
     this.show({ phase: "finishing" });
   }
@@ -194,6 +219,7 @@ export class LiveDuet implements Duet {
   }
 
   press(key: string, pitch: number, velocity: number, when: number, who: Who = "you"): void {
+    if (this.view.phase === "breathing") return void this.begin(); // any key leads on
     if (!this.playable) return;
     this.maker.press(key, pitch, velocity, when, who);
     this.onset(when);
@@ -219,6 +245,7 @@ export class LiveDuet implements Duet {
 
   private onset(when: number): void {
     this.thaw();
+    this.ground.makerPlayed(when);
     this.show({ lastOnset: when, frozen: false });
   }
 
@@ -264,6 +291,7 @@ export class LiveDuet implements Duet {
         return;
       case "play":
         this.partner.play(message, this.soundReady && this.playable);
+        this.ground.partnerPlays(message.voice);
         return this.played();
       case "retract":
         return this.partner.retract(message.id);
@@ -383,7 +411,7 @@ export class LiveDuet implements Duet {
   private lost(): void {
     this.welcomed = false;
     this.ear.endAll();
-    this.partner.hush();
+    if (this.view.phase !== "breathing") this.partner.hush(); // a breath needs no line
     this.moved(false); // for the server, everybody has left
     this.show({ trouble: "connection" });
   }
@@ -399,6 +427,7 @@ export class LiveDuet implements Duet {
 
   setTimbre(timbre: Timbre): void {
     this.sound.setTimbre(timbre);
+    this.maker.setTimbre(timbre);
   }
 
   setTimbres(left: Timbre, right: Timbre): void {
@@ -442,6 +471,11 @@ export class LiveDuet implements Duet {
     if (!this.ear.open) return this.maker.watched(event, performance.now());
     const from = this.ear.heard(event);
     if (from !== null) this.onset(from);
+  }
+
+  onHeard(listener: (heard: Heard) => void): () => void {
+    this.sound.onHeard = listener;
+    return () => (this.sound.onHeard = null);
   }
 
   midiConnected(names: readonly string[]): void {

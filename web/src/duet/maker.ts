@@ -17,6 +17,7 @@ export class Maker {
   private readonly pressed = new Map<string, { pitch: number; who: Who }>();
   private readonly own = new Map<Who, Own>(); // how each of two sounds
   private taps = 0;
+  private timbre: Timbre = "piano";
 
   constructor(
     private readonly sound: Instrument,
@@ -25,6 +26,10 @@ export class Maker {
     private readonly tell: (input: Input) => void,
   ) {}
 
+  setTimbre(timbre: Timbre): void {
+    this.timbre = timbre;
+  }
+
   /** What each of two plays with, side by side. */
   setTimbres(left: Timbre, right: Timbre): void {
     this.own.set("left", { timbre: left, place: -ASIDE });
@@ -32,8 +37,10 @@ export class Maker {
   }
 
   press(key: string, pitch: number, velocity: number, when: number, who: Who = "you"): void {
+    const own = this.own.get(who);
+    if ((own?.timbre ?? this.timbre) === "drum") return this.stroke(key, pitch, velocity, when, who);
     if (this.pressed.has(key)) this.letGo(key, when);
-    this.sound.makerOn(key, pitch, velocity, this.own.get(who));
+    this.sound.makerOn(key, pitch, velocity, own);
     this.pressed.set(key, { pitch, who });
     this.tell({ type: "note", on: true, time: this.clock.sessionAt(when), pitch, velocity, maker: who });
     this.marks.begin(key, pitch, velocity, when, who);
@@ -52,8 +59,19 @@ export class Maker {
     }
   }
 
+  /** On a drum a key is a place on the skin, not a note: the partner hears a stroke. */
+  private stroke(key: string, pitch: number, velocity: number, when: number, who: Who): void {
+    this.letGo(key, when);
+    this.sound.makerOn(key, pitch, velocity, this.own.get(who));
+    this.struck(velocity, when, who);
+  }
+
   strike(key: string, velocity: number, when: number, who: Who): void {
     this.sound.makerTap(key, velocity, this.own.get(who));
+    this.struck(velocity, when, who);
+  }
+
+  private struck(velocity: number, when: number, who: Who): void {
     this.tell({ type: "tap", time: this.clock.sessionAt(when), velocity, maker: who });
     this.pebble(velocity, when, who);
   }

@@ -4,6 +4,7 @@
 export type Phase =
   | "opening" // the first page: Begin, I'll start
   | "loading" // behind Begin: sound and connection get ready
+  | "breathing" // before playing, for whoever wants it
   | "playing"
   | "resting" // Rest was pressed: the partner is silent until it is asked back
   | "finishing" // the shared close sounds

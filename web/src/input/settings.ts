@@ -3,20 +3,14 @@
  * absent, foreign or broken values fall back one by one. The theme follows the system.
  */
 import type { Timbre } from "../sound/instrument";
+import { TIMBRES } from "../sound/voices";
 import { DEFAULT_SCALE, isScale, type ScaleName } from "./scales";
+
+export { TIMBRES };
 
 export type Way = "pads" | "sky" | "tap" | "switch" | "voice" | "both";
 
 export const WAYS: readonly Way[] = ["pads", "sky", "tap", "switch", "voice", "both"];
-export const TIMBRES: readonly Timbre[] = [
-  "piano",
-  "marimba",
-  "kalimba",
-  "harp",
-  "flute",
-  "vibraphone",
-  "guitar",
-];
 /** How close together two presses of a switch count as one, milliseconds. */
 export const DEBOUNCES = [40, 150, 350] as const;
 export type Debounce = (typeof DEBOUNCES)[number];

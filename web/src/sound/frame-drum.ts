@@ -1,74 +1,148 @@
 /**
- * A frame drum, struck by hand: the partials of a round membrane, loaded by air, each a damped
- * sine, and a short breath of noise for the skin. In the middle it is deep; at the rim, light.
+ * A frame drum, struck by hand: the modes of a round skin that air weighs down, each mode a damped
+ * oscillation. Where the hand falls decides which of them move, how hard it falls how short it touches
+ * and so how bright they are; a hard stroke stretches the skin and begins a little sharp. No two
+ * strokes are quite alike; the same seed gives the same one.
+ * Sources: N. Fletcher and T. Rossing, The Physics of Musical Instruments, on membranes.
  */
 
-interface Partial {
-  readonly ratio: number; // to the lowest
-  readonly middle: number; // how strongly a stroke near the middle moves it
-  readonly rim: number;
-  readonly decay: number; // seconds until it has lost 60 dB
+interface Mode {
+  readonly m: number; // lines across the middle that stand still
+  readonly zero: number; // of the Bessel function J of order m: the rings that stand still
+  readonly norm: number; // how hard it is to move
 }
 
-// Ratios of an ideal membrane (zeros of the Bessel functions) drawn together by the air's load.
-const PARTIALS: readonly Partial[] = [
-  { ratio: 1.0, middle: 1.0, rim: 0.1, decay: 0.55 },
-  { ratio: 1.55, middle: 0.62, rim: 0.28, decay: 0.8 },
-  { ratio: 2.06, middle: 0.3, rim: 0.42, decay: 0.6 },
-  { ratio: 2.3, middle: 0.34, rim: 0.2, decay: 0.3 },
-  { ratio: 2.6, middle: 0.14, rim: 0.55, decay: 0.45 },
-  { ratio: 2.92, middle: 0.16, rim: 0.5, decay: 0.32 },
-  { ratio: 3.12, middle: 0.08, rim: 0.6, decay: 0.36 },
-  { ratio: 3.5, middle: 0.08, rim: 0.5, decay: 0.26 },
-  { ratio: 3.62, middle: 0.1, rim: 0.3, decay: 0.2 },
-  { ratio: 4.15, middle: 0.05, rim: 0.45, decay: 0.22 },
-  { ratio: 5.05, middle: 0.03, rim: 0.36, decay: 0.16 },
-];
-const LOWEST = 104; // Hz
-const CONTACT = 0.002; // seconds that the hand stays on the skin
-const HALF = 64; // the velocity with the partials' written strengths
-const SHORTER_AT_RIM = 0.55; // the frame damps
-const NOISE = { middle: { level: 0.1, decay: 0.02, hz: 900 }, rim: { level: 0.25, decay: 0.014, hz: 2600 } };
-const LONGEST = 1.1; // seconds; by then every partial has lost more than 80 dB
+const LOWEST = 92; // Hz, of a drum about 40 cm wide
+const AIR = 1.6; // how heavy the air on both sides is against the skin, for such a drum
+const HIGHER_AT_RIM = 3; // semitones: fingers near the frame press the skin a little
+const SPREAD = 0.006; // the two directions of a mode lie so far apart: no skin is even
+const GLIDE = 0.035; // by how much the hardest stroke begins sharp,
+const GLIDING = 0.06; // and the seconds in which that dies away
+const MIDDLE_AT = 0.22; // of the radius: a hand does not strike the very middle
+const RIM_AT = 0.94;
+const TOUCH = { middle: [0.006, 0.0015], rim: [0.0022, 0.0005] } as const; // s on the skin, softest and hardest
+const RADIATED = [9, 3.2, 2.3]; // 1/s lost to the air by modes without, with one and with more lines
+const INNER = 2; // 1/s lost in the skin at the lowest pitch; it grows with the pitch
+const DAMPED = 1.7; // times more at the frame, where the hand lies
+const NOISE = { middle: { level: 0.07, hz: 900, seconds: 0.012 }, rim: { level: 0.45, hz: 2600, seconds: 0.012 } };
+const KNOCK = [[415, 0.05], [770, 0.035]] as const; // Hz and seconds of the wooden frame
+const KNOCKED = 0.1; // how loud, at the rim
+const VARIED = { place: 0.04, size: 0.1, angle: 0.25 }; // from stroke to stroke, as shares and in radians
+const APART = 2.4; // radians between the modes' beginnings: on a real skin they do not move off as one
+const GONE = 5e-5; // of a mode: nobody hears it any more
+const LONGEST = 1.5; // seconds
 const CLOSE = 0.1; // seconds at the end in which what is left is brought to nothing
+const STEP = 32; // samples after which the pitch is set anew
+const HIGHEST = 22; // of the zeros whose modes are heard one by one; above, the hand's noise stands for them
+const PAIRED = 12; // up to here both directions of a mode are heard
+
+/** J of an order at x, from Bessel's integral. */
+function bessel(order: number, x: number): number {
+  const points = 32;
+  let sum = 0;
+  for (let i = 0; i < points; i++) {
+    const turn = (Math.PI * (i + 0.5)) / points;
+    sum += Math.cos(order * turn - x * Math.sin(turn));
+  }
+  return sum / points;
+}
+
+/** Every mode up to the highest, from the lowest on. */
+function modes(): Mode[] {
+  const found: Mode[] = [];
+  for (let m = 0; m < HIGHEST; m++) {
+    for (let x = 1; x < HIGHEST; x += 0.1) {
+      let [low, high] = [x, x + 0.1];
+      if (bessel(m, low) * bessel(m, high) >= 0 || high < m) continue;
+      for (let i = 0; i < 20; i++) {
+        const half = (low + high) / 2;
+        if (bessel(m, low) * bessel(m, half) < 0) high = half;
+        else low = half;
+      }
+      found.push({ m, zero: low, norm: bessel(m + 1, low) ** 2 / (m === 0 ? 1 : 2) });
+    }
+  }
+  return found.sort((a, b) => a.zero - b.zero);
+}
+
+const MODES = modes();
+const MOST = 2 * MODES.length + KNOCK.length;
+
+/** A mode's pitch against that of the ideal skin's unit: air slows the low modes more. */
+const airy = (zero: number): number => zero / Math.sqrt(1 + AIR / zero);
+
+const mix = (from: number, to: number, share: number): number => from + (to - from) * share;
 
 export class DrumStroke {
   active = false;
-  private readonly n = PARTIALS.length;
-  private readonly turn = new Float64Array(this.n); // 2 r cos w
-  private readonly loss = new Float64Array(this.n); // r squared
-  private readonly one = new Float64Array(this.n); // the last sample of each partial
-  private readonly two = new Float64Array(this.n); // the one before
+  private readonly re = new Float64Array(MOST);
+  private readonly im = new Float64Array(MOST);
+  private readonly cos = new Float64Array(MOST);
+  private readonly sin = new Float64Array(MOST);
+  private readonly turn = new Float64Array(MOST); // radians a sample, without the glide
+  private readonly loss = new Float64Array(MOST); // factor a sample
+  private modes = 0;
+  private sharp = 0; // by how much the pitch lies above its own now
   private age = 0;
+  private attack = 1; // samples that the hand stays on the skin
   private noise = 0;
   private noiseLoss = 0;
-  private noiseSoft = 0;
+  private noiseHigh = 0;
   private soft = 0;
+  private softer = 0;
   private chance = 1;
 
   constructor(private readonly sampleRate: number) {}
 
-  strike(rim: boolean, velocity: number): void {
-    const force = velocity / HALF;
-    PARTIALS.forEach((partial, index) => {
-      const seconds = partial.decay * (rim ? SHORTER_AT_RIM : 1);
-      const r = Math.exp(Math.log(0.001) / (seconds * this.sampleRate));
-      const w = (2 * Math.PI * LOWEST * partial.ratio) / this.sampleRate;
-      // a harder hand is brighter: the upper partials grow more than the lower
-      const strength = (rim ? partial.rim : partial.middle) * Math.pow(force, 0.25 * (partial.ratio - 1));
-      this.turn[index] = 2 * r * Math.cos(w);
-      this.loss[index] = r * r;
-      this.one[index] = 0;
-      this.two[index] = -(strength * Math.sin(w)) / r;
-    });
-    const noise = rim ? NOISE.rim : NOISE.middle;
-    this.noise = noise.level * Math.pow(force, 0.5);
-    this.noiseLoss = Math.exp(Math.log(0.001) / (noise.decay * 4 * this.sampleRate));
-    this.noiseSoft = Math.exp((-2 * Math.PI * noise.hz) / this.sampleRate);
-    this.soft = 0;
-    this.chance = 1 + velocity; // the same stroke sounds the same each time
+  /** `place`: 0 near the middle to 1 at the rim; velocity 1-127; `seed`: which stroke this is. */
+  strike(place: number, velocity: number, seed: number): void {
+    this.chance = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bd1e995) | 0;
+    for (let i = 0; i < 4; i++) this.random(); // seeds beside each other have parted by then
+    const force = velocity / 127;
+    const where = mix(MIDDLE_AT, RIM_AT, place) * (1 + VARIED.place * this.random() * (1 - place));
+    const [longest, shortest] = [0, 1].map((end) => mix(TOUCH.middle[end]!, TOUCH.rim[end]!, place)) as [number, number];
+    const touch = mix(longest, shortest, Math.pow(force, 0.7));
+    const bright = 0.55 / touch; // Hz from which so short a touch moves less and less
+    const tuned = LOWEST * Math.pow(2, (HIGHER_AT_RIM * place) / 12);
+    const angle = VARIED.angle * this.random();
+    this.modes = 0;
+    for (const { m, zero, norm } of MODES) {
+      const ratio = airy(zero) / airy(MODES[0]!.zero);
+      const hz = tuned * ratio;
+      const heard = 1 / (1 + 0.45 * Math.min(m, 3)); // a skin that swings to and fro moves less air
+      const moved = (bessel(m, zero * where) / norm) * heard * (1 + VARIED.size * this.random());
+      const size = moved / (1 + (hz / bright) ** 1.7);
+      const lost = (RADIATED[Math.min(m, 2)]! + INNER * ratio ** 1.4) * mix(1, DAMPED, place);
+      const along = m === 0 || zero >= PAIRED ? 1 : Math.cos(m * angle);
+      this.add(hz, size * along, lost);
+      if (m > 0 && zero < PAIRED) this.add(hz * (1 + SPREAD), size * Math.sin(m * angle), lost);
+    }
+    const knocked = KNOCKED * Math.max(0, place - 0.5) * 2 * force;
+    for (const [hz, seconds] of KNOCK) this.add(hz, knocked, Math.log(1000) / seconds);
+    this.sharp = GLIDE * force * force * (1 - 0.5 * place);
+    this.noise = mix(NOISE.middle.level, NOISE.rim.level, place) * Math.pow(force, 0.9);
+    const seconds = mix(NOISE.middle.seconds, NOISE.rim.seconds, place);
+    this.noiseLoss = Math.exp(-1 / (seconds * this.sampleRate));
+    const hz = mix(NOISE.middle.hz, NOISE.rim.hz, place) * (0.6 + 0.8 * force);
+    this.noiseHigh = Math.exp((-2 * Math.PI * hz) / this.sampleRate);
+    this.soft = this.softer = 0;
+    this.attack = touch * this.sampleRate;
     this.age = 0;
     this.active = true;
+  }
+
+  private add(hz: number, size: number, lost: number): void {
+    const index = this.modes++;
+    this.re[index] = size * Math.sin(APART * index);
+    this.im[index] = size * Math.cos(APART * index);
+    this.turn[index] = (2 * Math.PI * hz) / this.sampleRate;
+    this.loss[index] = Math.exp(-lost / this.sampleRate);
+  }
+
+  /** From -1 to 1. */
+  private random(): number {
+    this.chance = (Math.imul(this.chance, 1664525) + 1013904223) | 0;
+    return this.chance / 2147483648;
   }
 
   stop(): void {
@@ -77,7 +151,6 @@ export class DrumStroke {
 
   /** Write the next samples over what is in ``target``. */
   render(target: Float32Array, count: number): void {
-    const contact = CONTACT * this.sampleRate;
     const end = LONGEST * this.sampleRate;
     const close = CLOSE * this.sampleRate;
     for (let i = 0; i < count; i++) {
@@ -86,21 +159,56 @@ export class DrumStroke {
         target.fill(0, i, count);
         return;
       }
-      let sum = 0;
-      for (let p = 0; p < this.n; p++) {
-        const next = this.turn[p]! * this.one[p]! - this.loss[p]! * this.two[p]!;
-        this.two[p] = this.one[p]!;
-        this.one[p] = next;
-        sum += next;
-      }
-      this.chance = (Math.imul(this.chance, 1664525) + 1013904223) | 0;
-      this.soft += (1 - this.noiseSoft) * (this.chance / 2147483648 - this.soft);
-      sum += this.soft * this.noise;
-      this.noise *= this.noiseLoss;
-      if (this.age < contact) sum *= 0.5 - 0.5 * Math.cos((Math.PI * this.age) / contact);
+      if (this.age % STEP === 0) this.settle();
+      let sum = this.swing() + this.rustle();
+      // the skin begins to move as the hand meets it, not before
+      if (this.age < this.attack) sum *= 0.5 - 0.5 * Math.cos((Math.PI * this.age) / this.attack);
       if (this.age > end - close) sum *= (end - this.age) / close;
-      target[i] = sum * 0.25;
+      target[i] = sum * 0.12;
       this.age++;
     }
+  }
+
+  private swing(): number {
+    const { re, im, cos, sin } = this;
+    let sum = 0;
+    for (let p = 0; p < this.modes; p++) {
+      const real = re[p]! * cos[p]! - im[p]! * sin[p]!;
+      im[p] = re[p]! * sin[p]! + im[p]! * cos[p]!;
+      re[p] = real;
+      sum += real;
+    }
+    return sum;
+  }
+
+  /** The hand on the skin: a breath of noise between two filters. */
+  private rustle(): number {
+    if (this.noise < GONE) return 0;
+    const white = this.random();
+    this.soft += (1 - this.noiseHigh) * (white - this.soft);
+    this.softer += 0.02 * (this.soft - this.softer);
+    this.noise *= this.noiseLoss;
+    return (this.soft - this.softer) * this.noise * 12;
+  }
+
+  /** The pitch for the next few samples; modes that have died away make room. */
+  private settle(): void {
+    const gliding = this.sharp > 1e-5;
+    for (let p = this.modes - 1; p >= 0; p--) {
+      if (Math.abs(this.re[p]!) + Math.abs(this.im[p]!) < GONE) this.drop(p);
+      else if (gliding || this.age === 0) this.set(p);
+    }
+    this.sharp = gliding ? this.sharp * Math.exp(-STEP / (GLIDING * this.sampleRate)) : 0;
+  }
+
+  private set(p: number): void {
+    const turn = this.turn[p]! * (1 + this.sharp);
+    this.cos[p] = this.loss[p]! * Math.cos(turn);
+    this.sin[p] = this.loss[p]! * Math.sin(turn);
+  }
+
+  private drop(p: number): void {
+    const last = --this.modes;
+    for (const list of [this.re, this.im, this.cos, this.sin, this.turn, this.loss]) list[p] = list[last]!;
   }
 }

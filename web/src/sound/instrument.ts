@@ -6,7 +6,8 @@
 export type Voice = "bass" | "chords" | "melody" | "percussion";
 
 /** What the maker plays with. */
-export type Timbre = "piano" | "marimba" | "kalimba" | "harp" | "flute" | "vibraphone" | "guitar";
+export type Timbre = Banked | "drum";
+export type Banked = "piano" | "marimba" | "kalimba" | "harp" | "flute" | "vibraphone" | "guitar";
 
 export interface PartnerNote {
   readonly id: number;

@@ -5,7 +5,7 @@ import { DrumStroke } from "./frame-drum";
 import type { Own, Sounded, Timbre } from "./instrument";
 import { trim, type Levels } from "./levels";
 import { QUANTUM } from "./part";
-import { MIDDLE, program, RIM, TIMBRES } from "./voices";
+import { BANKED, MIDDLE, placeOf, program, RIM } from "./voices";
 
 interface Held {
   readonly channel: number;
@@ -23,12 +23,12 @@ const STROKES = 6;
 
 export class Maker {
   private readonly held = new Map<string, Held>(); // in the order in which they were pressed
-  private readonly gains = TIMBRES.map(() => new Map<number, KeyModifier>());
+  private readonly gains = BANKED.map(() => new Map<number, KeyModifier>());
   private readonly strokes: Stroke[];
   private readonly scratch = new Float32Array(QUANTUM);
-  private readonly places = TIMBRES.map(() => 0);
-  private channel = 0;
-  private lastStroke = 0;
+  private readonly places = BANKED.map(() => 0);
+  private timbre: Timbre = "piano";
+  private struck = 0; // strokes so far
 
   constructor(
     private readonly bank: SpessaSynthProcessor,
@@ -40,22 +40,24 @@ export class Maker {
 
   /** One channel for each timbre, so that what is held goes on as it was when another is chosen. */
   static channels(): number {
-    return TIMBRES.length;
+    return BANKED.length;
   }
 
   prepare(): void {
-    TIMBRES.forEach((timbre, channel) => this.bank.programChange(channel, program(timbre)));
+    BANKED.forEach((timbre, channel) => this.bank.programChange(channel, program(timbre)));
   }
 
   setTimbre(timbre: Timbre): void {
-    this.channel = TIMBRES.indexOf(timbre);
+    this.timbre = timbre;
   }
 
   on(key: string, pitch: number, velocity: number, now: number, own?: Own): void {
     this.off(key);
+    const timbre = own?.timbre ?? this.timbre;
+    if (timbre === "drum") return this.strike(key, pitch, velocity, now, own?.place);
     if (this.held.size >= MOST_HELD) this.off(this.held.keys().next().value!);
-    const channel = own === undefined ? this.channel : TIMBRES.indexOf(own.timbre);
-    this.gain(channel, pitch).gain = trim(this.levels, TIMBRES[channel]!, pitch, velocity);
+    const channel = BANKED.indexOf(timbre);
+    this.gain(channel, pitch).gain = trim(this.levels, timbre, pitch, velocity);
     this.stand(channel, own?.place ?? 0);
     this.bank.noteOn(channel, pitch, velocity);
     this.held.set(key, { channel, pitch });
@@ -78,17 +80,20 @@ export class Maker {
 
   /** The drum's middle; of two, the right one has its rim. */
   tap(key: string, velocity: number, now: number, own?: Own): void {
-    this.lastStroke = (this.lastStroke + 1) % STROKES;
-    const stroke = this.strokes[this.lastStroke]!;
-    const rim = own !== undefined && own.place > 0;
-    stroke.gain = trim(this.levels, rim ? "rim" : "drum", rim ? RIM : MIDDLE, velocity);
-    stroke.place = own?.place ?? 0;
-    stroke.drum.strike(rim, velocity);
+    this.strike(key, own !== undefined && own.place > 0 ? RIM : MIDDLE, velocity, now, own?.place);
+  }
+
+  /** The drum rings as it rings: letting go of a key does not end a stroke. */
+  private strike(key: string, pitch: number, velocity: number, now: number, place = 0): void {
+    const stroke = this.strokes[this.struck % STROKES]!;
+    stroke.gain = trim(this.levels, pitch === RIM ? "rim" : "drum", pitch, velocity);
+    stroke.place = place;
+    stroke.drum.strike(placeOf(pitch), velocity, this.struck++);
     this.sounded({ who: "maker", id: key, heard: now, wanted: now, begun: now, late: false });
   }
 
   pedal(down: boolean): void {
-    TIMBRES.forEach((_, channel) => {
+    BANKED.forEach((_, channel) => {
       this.bank.controllerChange(channel, MIDIControllers.sustainPedal, down ? 127 : 0);
     });
   }
@@ -111,7 +116,7 @@ export class Maker {
   }
 
   get sounding(): number {
-    const ringing = TIMBRES.map((_, channel) => this.bank.midiChannels[channel]!.voiceCount);
+    const ringing = BANKED.map((_, channel) => this.bank.midiChannels[channel]!.voiceCount);
     return ringing.reduce((a, b) => a + b) + this.strokes.filter((stroke) => stroke.drum.active).length;
   }
 

@@ -28,7 +28,7 @@ export class Studio {
   static async open(bank: ArrayBuffer, levels?: Levels): Promise<Studio> {
     const ignore = (_: Sounded): void => undefined;
     const synth = await Synth.load(bank, RATE, ignore, levels);
-    synth.unlimited();
+    synth.plain();
     return new Studio(synth);
   }
 
@@ -50,8 +50,7 @@ export class Studio {
   }
 
   private partner(sound: Sound, pitch: number, velocity: number, seconds: number): void {
-    const drum = sound === "drum" || sound === "rim";
-    const voice: Voice = drum ? "percussion" : (sound as Voice);
+    const voice: Voice = sound === "rim" ? "percussion" : (sound as Voice);
     const note = { id: this.frame, voice, pitch, velocity, at: this.frame, planned: false, timbre: 0 };
     this.synth.play({ ...note, frames: seconds * RATE });
   }

@@ -4,7 +4,7 @@ import type { SpessaSynthProcessor } from "spessasynth_core";
 import { Fade } from "./fade";
 import { DrumStroke } from "./frame-drum";
 import type { Voice } from "./instrument";
-import { PARTS, program, RIM, type Sound, soundOf } from "./voices";
+import { PARTS, placeOf, program, type Sound, soundOf } from "./voices";
 
 export const QUANTUM = 128; // the most frames rendered at once
 const SPARE = 2; // slots in which an older note may fade away for a new one
@@ -25,6 +25,7 @@ export interface Slot {
 
 export class Part {
   readonly slots: readonly Slot[];
+  private struck = 0; // strokes of a drum so far
   private readonly notes: number;
   private readonly away: number;
 
@@ -78,7 +79,7 @@ export class Part {
     slot.since = frame;
     slot.fade.reset(gain);
     if (slot.drum === null) this.bank.noteOn(slot.channel, pitch, velocity);
-    else slot.drum.strike(pitch === RIM, velocity);
+    else slot.drum.strike(placeOf(pitch), velocity, this.struck++);
     return slot;
   }
 

@@ -3,7 +3,8 @@
 import type { SpessaSynthProcessor } from "spessasynth_core";
 import type { Sounded, Voice } from "./instrument";
 import { attack, trim, type Levels } from "./levels";
-import { Part, type Slot } from "./part";
+import { Part, QUANTUM, type Slot } from "./part";
+import { Recede } from "./recede";
 import { PARTS, soundOf, VOICES } from "./voices";
 
 export interface PartnerNoteAt {
@@ -36,6 +37,10 @@ const LONGEST_LEAD = 0.18; // seconds
 export class Partner {
   private readonly parts: Readonly<Record<Voice, Part>>;
   private readonly waiting: Waiting[] = []; // by their beginning
+  private readonly recede: Recede;
+  private readonly recedingL = new Float32Array(QUANTUM);
+  private readonly recedingR = new Float32Array(QUANTUM);
+  private even = false; // for measuring: nothing beneath the maker
   private readonly lastLate = new Map<Voice, { at: number; begun: number }>();
 
   constructor(
@@ -45,6 +50,7 @@ export class Partner {
     private readonly sampleRate: number,
     private readonly sounded: (report: Sounded) => void,
   ) {
+    this.recede = new Recede(sampleRate);
     let channel = firstChannel;
     const part = (voice: Voice) => {
       const made = new Part(voice, bank, channel);
@@ -57,6 +63,11 @@ export class Partner {
       melody: part("melody"),
       percussion: part("percussion"),
     };
+  }
+
+  /** For measuring only: each note exactly as loud as a maker's, whatever that one plays. */
+  plain(): void {
+    this.even = true;
   }
 
   static channels(): number {
@@ -139,7 +150,9 @@ export class Partner {
     while (this.waiting.length > 0 && this.waiting[0]!.begin <= frame) {
       const { note, heard, late, fade } = this.waiting.shift()!;
       const sound = soundOf(note.voice, note.pitch, note.timbre);
-      const gain = trim(this.levels, sound, note.pitch, note.velocity) * (late && note.planned ? SOFTER : 1);
+      const beneath = this.even ? 1 : Math.pow(10, -PARTS[note.voice].beneath / 20);
+      const softer = late && note.planned ? SOFTER : 1;
+      const gain = trim(this.levels, sound, note.pitch, note.velocity) * beneath * softer;
       const slot = this.parts[note.voice].begin(note.id, sound, note.pitch, note.velocity, gain, frame);
       const end = note.at + note.frames;
       slot.fade.fall(frame, end, end + PARTS[note.voice].tail * this.sampleRate);
@@ -152,8 +165,21 @@ export class Partner {
     for (const voice of VOICES) this.parts[voice].clear(count);
   }
 
-  mix(left: Float32Array, right: Float32Array, offset: number, frame: number, count: number): void {
-    for (const voice of VOICES) this.parts[voice].mix(left, right, offset, frame, count);
+  /** Add what sounds to the output; `mine` are the same frames of the maker's, which it listens to. */
+  mix(left: Float32Array, right: Float32Array, mine: readonly [Float32Array, Float32Array], frame: number, count: number): void {
+    const { recedingL, recedingR } = this;
+    recedingL.fill(0, 0, count);
+    recedingR.fill(0, 0, count);
+    for (const voice of VOICES) {
+      const [toL, toR] = PARTS[voice].recedes ? [recedingL, recedingR] : [left, right];
+      this.parts[voice].mix(toL, toR, 0, frame, count);
+    }
+    const [from, to] = this.even ? [1, 1] : this.recede.hear(mine[0], mine[1], count);
+    for (let i = 0; i < count; i++) {
+      const gain = from + ((to - from) * i) / count;
+      left[i]! += gain * recedingL[i]!;
+      right[i]! += gain * recedingR[i]!;
+    }
   }
 
   /** A fade: never so short that it clicks, and never later than one that is already set. */

@@ -3,6 +3,8 @@
  * and keeps it alive; when the machine is too slow it begins again with a little more latency.
  */
 
+import { type Breath, onClock } from "../breath/breath";
+import type { Heard } from "./exposure";
 import type { Instrument, MakerEvent, Own, PartnerNote, Sounded, Timbre } from "./instrument";
 import type { FromWorklet, ToWorklet } from "./messages";
 import { SoundError, Stage, type Hint } from "./stage";
@@ -27,6 +29,8 @@ export interface Counts {
 export class Player implements Instrument {
   /** What became of each note. */
   onSounded: ((report: Sounded) => void) | null = null;
+  /** How loud it was, about once a second while something sounds. */
+  onHeard: ((heard: Heard) => void) | null = null;
   private readonly volume = new Volume(FIRST_VOLUME);
   private timbre: Timbre = "piano";
   private stage: Stage | null = null;
@@ -147,8 +151,17 @@ export class Player implements Instrument {
     if (message.type === "sounded") {
       if (message.report.late) this.late++;
       this.onSounded?.(message.report);
-    } else if (message.type === "quiet" && message.quiet) this.takeOver();
+    } else if (message.type === "loud") this.loud(message.energy, message.frames);
+    else if (message.type === "quiet" && message.quiet) this.takeOver();
     else if (message.type === "behind") this.watch?.behind();
+  }
+
+  /** As it left the volume; a room's share of it is a tenth of a dB and left out. */
+  private loud(energy: number, frames: number): void {
+    const { stage } = this;
+    if (stage === null) return;
+    const turned = Math.pow(10, this.volume.at(stage.context.currentTime) / 10);
+    this.onHeard?.({ energy: energy * turned, seconds: frames / stage.context.sampleRate });
   }
 
   get counts(): Counts {
@@ -229,6 +242,24 @@ export class Player implements Instrument {
     const { stage } = this;
     stage?.tell({ type: "silence", over: stage.frame(over) });
     stage?.hushRoom(over);
+  }
+
+  /** The drone of the breathing opener; `breath` on the page's clock, in seconds. */
+  breathe(ground: number, breath: Breath): void {
+    this.tell({ type: "breathe", ground, breath: this.rendered(breath) });
+  }
+
+  follow(breath: Breath): void {
+    this.tell({ type: "follow", breath: this.rendered(breath) });
+  }
+
+  leave(): void {
+    this.tell({ type: "leave" });
+  }
+
+  private rendered(breath: Breath): Breath {
+    const now = performance.now();
+    return onClock(breath, now / 1000, this.contextTimeAt(now));
   }
 
   setTimbre(timbre: Timbre): void {

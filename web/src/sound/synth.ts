@@ -4,6 +4,8 @@
  */
 
 import { BasicSoundBank, SoundBankLoader, SpessaLog, SpessaSynthProcessor } from "spessasynth_core";
+import type { Breath } from "../breath/breath";
+import { Drone } from "./drone";
 import type { MakerEvent, Own, Sounded, Timbre } from "./instrument";
 import { LEVELS, type Levels } from "./levels";
 import { Limiter } from "./limiter";
@@ -17,6 +19,7 @@ export class Synth {
   private readonly bank: SpessaSynthProcessor;
   private readonly maker: Maker;
   private readonly partner: Partner;
+  private readonly drone: Drone;
   private readonly limiter: Limiter;
   private readonly makerL = new Float32Array(QUANTUM);
   private readonly makerR = new Float32Array(QUANTUM);
@@ -56,6 +59,7 @@ export class Synth {
     this.bank.soundBankManager.addSoundBank(recordings, "undersong");
     this.maker = new Maker(this.bank, levels, sounded);
     this.partner = new Partner(this.bank, Maker.channels(), levels, sampleRate, sounded);
+    this.drone = new Drone(sampleRate);
     this.limiter = new Limiter(sampleRate);
     const own = [this.makerL, this.makerR];
     this.outputs = [...Array.from({ length: Maker.channels() }, () => own), ...this.partner.outputs()];
@@ -70,9 +74,10 @@ export class Synth {
     for (const sample of this.recordings.samples) sample.getAudioData();
   }
 
-  /** For measuring only: what the limiter would be given. */
-  unlimited(): void {
+  /** For measuring only: each note as it is, without limiter, and the partner as loud as the maker. */
+  plain(): void {
     this.limited = false;
+    this.partner.plain();
   }
 
   /** The frame at which whatever is asked for now can begin. */
@@ -82,7 +87,7 @@ export class Synth {
 
   /** Notes that sound or wait. */
   get sounding(): number {
-    return this.maker.sounding + this.partner.sounding + this.again.length;
+    return this.maker.sounding + this.partner.sounding + this.again.length + (this.drone.sounding ? 1 : 0);
   }
 
   makerOn(key: string, pitch: number, velocity: number, own?: Own): void {
@@ -141,6 +146,22 @@ export class Synth {
 
   silence(frames: number): void {
     this.partner.silence(frames, this.frame);
+    this.drone.silence(this.frame, frames);
+  }
+
+  /** The drone of the breathing opener, with a breath on the clock of the frames, in seconds. */
+  breathe(ground: number, breath: Breath): void {
+    this.drone.start(midi(ground), breath);
+  }
+
+  /** Another pace. */
+  follow(breath: Breath): void {
+    this.drone.follow(breath);
+  }
+
+  /** The drone goes, slowly. */
+  leave(): void {
+    this.drone.leave();
   }
 
   /** The next `count` frames, of which the first is the context's frame `startFrame`. */
@@ -179,7 +200,8 @@ export class Synth {
     this.partner.clear(count);
     this.bank.processSplit(this.outputs, makerL, makerR, 0, count);
     this.maker.mix(makerL, makerR, 0, count);
-    this.partner.mix(partnerL, partnerR, 0, this.frame, count);
+    this.partner.mix(partnerL, partnerR, [makerL, makerR], this.frame, count);
+    this.drone.mix(partnerL, partnerR, this.frame, count);
     if (this.limited) this.limiter.process(makerL, makerR, partnerL, partnerR, count);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Timbre } from "./instrument";
 import type { FromWorklet, ToWorklet } from "./messages";
+import { Meter } from "./meter";
 import { Synth } from "./synth";
 
 // The names of this scope, which the page's own types do not know.
@@ -13,6 +14,7 @@ declare class AudioWorkletProcessor {
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 
 const LOOK_EVERY = 64; // render quanta, about a fifth of a second
+const METER_EVERY = 5 * LOOK_EVERY; // about a second
 const BEHIND = 60; // ms by which that may take longer than it lasts
 const STOPPED = 1000; // ms: not slow, but suspended meanwhile
 
@@ -22,6 +24,7 @@ class Undersong extends AudioWorkletProcessor {
   private quiet = true;
   private quanta = 0;
   private looked = 0;
+  private readonly meter = new Meter(sampleRate);
 
   constructor() {
     super();
@@ -64,6 +67,12 @@ class Undersong extends AudioWorkletProcessor {
         return synth.silence(message.over);
       case "timbre":
         return synth.setTimbre(message.timbre);
+      case "breathe":
+        return synth.breathe(message.ground, message.breath);
+      case "follow":
+        return synth.follow(message.breath);
+      case "leave":
+        return synth.leave();
     }
   }
 
@@ -81,12 +90,14 @@ class Undersong extends AudioWorkletProcessor {
     const [partnerL, partnerR] = outputs[1] ?? [];
     if (synth === null || !makerL || !makerR || !partnerL || !partnerR) return true;
     synth.render(makerL, makerR, partnerL, partnerR, currentFrame, makerL.length);
+    if (synth.sounding > 0) this.meter.hear(makerL, makerR, partnerL, partnerR);
     if (!this.announced) {
       this.announced = true;
       this.tell({ type: "ready" });
     }
     if (++this.quanta % LOOK_EVERY === 0) {
       this.watchQuiet(synth.sounding === 0);
+      if (this.quanta % METER_EVERY === 0) this.tellLoudness();
       this.watchPace((LOOK_EVERY * makerL.length * 1000) / sampleRate);
     }
     return true;
@@ -98,6 +109,11 @@ class Undersong extends AudioWorkletProcessor {
     const over = now - this.looked - lasts;
     if (this.looked > 0 && over > BEHIND && over < STOPPED) this.tell({ type: "behind" });
     this.looked = now;
+  }
+
+  private tellLoudness(): void {
+    const { energy, frames } = this.meter.tell();
+    if (frames > 0) this.tell({ type: "loud", energy, frames });
   }
 
   /** The page rebuilds its context, when it must, only while nothing sounds. */

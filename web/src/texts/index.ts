@@ -54,6 +54,14 @@ export function lengthOf(seconds: number): string {
   return minutes <= 1 ? t("count.oneMinute") : t("count.minutes", { n: minutes });
 }
 
+/** A stretch of listening in words. */
+export function listened(seconds: number): string {
+  const hours = seconds / 3600;
+  if (hours < 0.3) return t("ears.minutes");
+  if (hours < 0.75) return t("ears.half");
+  return Math.round(hours) <= 1 ? t("ears.hour") : t("ears.hours", { n: Math.round(hours) });
+}
+
 /** The day and time of a take, in the reader's own manner. */
 export function dayOf(started: string | null): string {
   const date = started === null ? null : new Date(started);
