@@ -166,7 +166,11 @@ class Onsets:
                 best = (peak / usual, len(before) + int(np.argmax(above)))
         assert best is not None
         if best[0] < 10 ** (RISE / 10):
-            return None if max(list(self._rises)[-5:])<CLEAR else now-(AHEAD*HOP+WINDOW/2)/RATE-0.008
+            return (
+                None
+                if max(list(self._rises)[-5:]) < CLEAR
+                else now - (AHEAD * HOP + WINDOW / 2) / RATE - 0.008
+            )
         return now - (KEPT - best[1] - SMOOTH) / RATE
 
     def _describe(self, now: Seconds, at: Seconds) -> Onset:
