@@ -42,9 +42,11 @@ LEAST = 0.20  # bels of mean rise: nothing less is an onset
 SPREAD = 5.0  # upper quartile less median, so many times, over the median
 AHEAD = 2  # frames without a higher rise
 APART: Seconds = 0.05  # two strokes lie further apart; nearer ones are one (a flam, a room)
-CLEAR = 0.4
-RISE = 4.0  # dB by which the sound's own envelope must rise
+RISE = 4.0  # dB by which the sound's own envelope must rise, else ...
+CLEAR = 0.4  # ... the bands' mean rise in bels
+USUAL: Seconds = 0.01  # by which a peak of the rise ends after the onset
 KEPT = 1024  # samples of the past in which the rise is sought
+FOOT, OVER = 0.03, 1.5  # an onset is where the envelope passes so much of its peak and of what was before
 SMOOTH = 16  # samples, 1 ms: the envelope's
 LOW_BINS = 5  # of them: a stroke with most of its new energy under 312 Hz is low
 SUDDEN = -30.0  # dB: at the very start only what is louder than a room is a stroke
@@ -143,7 +145,7 @@ class Onsets:
         if rise < threshold or rise < max(around) or rise in around[AHEAD + 1 :]:
             return None
         now = self._frame * HOP / RATE
-        placed = self._place(now)
+        placed = self._place(now, rise)
         if placed is None or placed - self._last < APART:
             return None
         onset = self._describe(now, placed)
@@ -152,8 +154,8 @@ class Onsets:
         self._last = placed
         return onset
 
-    def _place(self, now: Seconds) -> Seconds | None:
-        """Where the envelope first rises towards its peak; None if it does not rise."""
+    def _place(self, now: Seconds, rise: float) -> Seconds | None:
+        """Where the envelope first rises towards its peak; None if nothing rises."""
         best: tuple[float, int] | None = None
         for sound in (self._past, np.diff(self._past, prepend=self._past[:1])):
             summed = np.cumsum(sound * sound)
@@ -162,15 +164,11 @@ class Onsets:
             after = power[len(before) :]
             usual, peak = float(before[-WINDOW:].max()), float(after.max())
             if best is None or peak / usual > best[0]:
-                above = after > max(0.03 * peak, 1.5 * usual)
+                above = after > max(FOOT * peak, OVER * usual)
                 best = (peak / usual, len(before) + int(np.argmax(above)))
         assert best is not None
-        if best[0] < 10 ** (RISE / 10):
-            return (
-                None
-                if max(list(self._rises)[-5:]) < CLEAR
-                else now - (AHEAD * HOP + WINDOW / 2) / RATE - 0.008
-            )
+        if best[0] < 10 ** (RISE / 10):  # hidden by what sounds on: the peak tells, if it is high enough
+            return now - AHEAD * HOP / RATE - USUAL if rise >= CLEAR else None
         return now - (KEPT - best[1] - SMOOTH) / RATE
 
     def _describe(self, now: Seconds, at: Seconds) -> Onset:
