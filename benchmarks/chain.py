@@ -9,10 +9,10 @@ heard before it was known, and to the end of the block in which that sample came
 machine takes. Goal: 80 ms, plus the block.
 
 Server: a real undersong on loopback, fed in the sound's own time by one client. Onset to heard: from the
-onset to the session's ``heard`` in the take's log. Heard to stamped: from ``heard`` to the arrival at the client
-of the reactive notes that it caused, by the session's clock. Goal: 10 ms. Hands: a note of somebody's hands,
-ten a second, and the clock message behind it, there and back, while the voice is being transcribed; beside it
-the same without a microphone.
+onset to the session's ``heard`` in the take's log. Heard to stamped: from ``heard`` to the arrival at the
+client of the reactive notes that it caused, by the session's clock. Goal: 10 ms. Hands: a note of somebody's
+hands, ten a second, and the clock message behind it, there and back, while the voice is being transcribed;
+beside it the same without a microphone.
 
 Chromium: the same tune as the fake microphone of a real browser, by the same log; the onsets lie in the
 page's own stamps, from the first block in which the tune is heard, so that they are known to one block.
@@ -32,6 +32,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import results
 from tables import table
 from undersong.edges.microphone import Ear
 from undersong.events import Seconds
@@ -63,7 +64,7 @@ def tune(rounds: int) -> list[tuple[Seconds, Seconds, float]]:
 
 def sound(rounds: int) -> Any:
     """The tune as sung."""
-    from singing import sung  # type: ignore[import-not-found]
+    from singing import sung
 
     return sung(tune(rounds), RATE, vibrato=0.2, noise=-65.0)
 
@@ -236,16 +237,17 @@ def _nearest(onsets: list[Seconds], time_: Seconds) -> Seconds | None:
     return nearest if abs(nearest - time_) <= NEAR else None
 
 
+def _at(ranked: list[Seconds], share: float) -> str:
+    return f"{1000 * ranked[int(share * (len(ranked) - 1))]:.1f}" if ranked else "-"
+
+
 def sections(most: int) -> list[str]:
     """The table; ``most``: rounds of the tune, seven notes each."""
     rows = []
     for part in (frames, served, browsed):
         for name, times in part(most):
             ranked = sorted(times)
-            at = [
-                f"{1000 * ranked[int(s * (len(ranked) - 1))]:.1f}" if ranked else "-" for s in (0.5, 0.9, 1)
-            ]
-            rows.append([name, str(len(ranked)), *at])
+            rows.append([name, str(len(ranked)), *(_at(ranked, share) for share in (0.5, 0.9, 1.0))])
     head = ["ms", "notes", "p50", "p90", "max"]
     return [f"{len(TUNE) * most} sung notes, blocks of {1000 * BLOCK / RATE:.1f} ms\n\n{table(head, rows)}"]
 
@@ -253,7 +255,8 @@ def sections(most: int) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=6, help="of the tune, seven notes each")
-    for section in sections(parser.parse_args().rounds):
+    rounds = parser.parse_args().rounds
+    for section in results.write("from voice to answer", lambda: sections(rounds)):
         print(section)
 
 
