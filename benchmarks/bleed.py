@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+import results
 from tables import table
 from undersong import Plan, Rules, Session, perform
 from undersong.edges.microphone import Ear
@@ -69,7 +70,7 @@ class Duet:
 
 def sing(number: int) -> Duet:
     """One of the duets. Raises UsageError where sound cannot be rendered."""
-    from singing import sung  # type: ignore[import-not-found]
+    from singing import sung
 
     beat = (0.55, 0.48, 0.62, 0.5, 0.58, 0.66, 0.52, 0.6)[number]
     notes: list[Note] = []
@@ -195,7 +196,8 @@ def sections(most: int) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--most", type=int, default=4, help="duets")
-    for section in sections(parser.parse_args().most):
+    most = parser.parse_args().most
+    for section in results.write("the partner in the microphone", lambda: sections(most)):
         print(section)
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from client import Page, Server
+from client import Page, Server, let_in, running
 from singing import Samples, sung
 from undersong.edges.microphone import MOST_WAITING, Ear, Microphone
 from undersong.errors import EventError
@@ -207,6 +212,70 @@ def test_singing_is_played_to_the_partner(page: Page) -> None:
     page.input({"type": "finish"})
     ended = page.until("ended")
     assert ended["notes"] >= 3
+    again = [sys.executable, "-m", "undersong", "replay", str(log_of(page))]
+    assert subprocess.run(again, capture_output=True, check=False).returncode == 0
+
+
+def log_of(page: Page) -> Path:
+    """The take's log, in the server's data folder."""
+    (log,) = (path for path in page.server.data.rglob("*.jsonl") if str(page.take) in str(path))
+    return log
+
+
+def test_voice_and_hands_are_two_makers(page: Page) -> None:
+    """Beside hands that play, the voice has a name of its own; both stand in the log, and a page that
+    watches sees both."""
+    watching = Page(page.server, page.cookie)
+    page.begin()
+    listen(page, maker="voice")
+    page.note(48)
+    sing(page, sung(TUNE, RATE))
+    page.let_go(48)
+    page.until(lambda m: m["type"] == "maker" and m["event"].get("on") is False)
+    page.all_acknowledged()
+    lines = [json.loads(line) for line in log_of(page).read_text().splitlines()]
+    by = {maker: {x["pitch"] for x in lines if x.get("maker") == maker and x.get("in") == "note_on"}
+          for maker in ("you", "voice")}  # fmt: skip
+    assert by["you"] == {48}
+    assert by["voice"] == {62, 66, 69}
+    seen = watching.until(lambda m: m["type"] == "maker" and m["event"].get("pitch") == 69)
+    assert seen["event"]["maker"] == "voice"
+    watching.close()
+
+
+def test_what_was_sung_outlives_the_server(page: Page, tmp_path: Path) -> None:
+    """After a kill the session is made again from its log, with the sung notes in it, and goes on."""
+    page.begin()
+    listen(page)
+    sing(page, sung(TUNE, RATE))
+    page.until(lambda m: m["type"] == "maker" and m["event"].get("pitch") == 69)
+    page.note(60)
+    page.all_acknowledged()
+    page.server.kill()
+    with running(page.server.data) as server:
+        back = Page(server, let_in(server))
+        back.resume()
+        assert next(m for m in back.heard if m["type"] == "resumed")["notes"] >= 4
+        assert listen(back)["on"] is True
+        back.close()
+
+
+def test_without_the_extra_the_page_is_told_how_to_add_it(tmp_path: Path) -> None:
+    """Where nothing can be transcribed, the answer is one sentence, and playing by hand goes on."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['swift_f0'] = None")
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    server = Server(tmp_path / "undersong", environment={**os.environ, "PYTHONPATH": path})
+    try:
+        page = Page(server, let_in(server))
+        page.begin()
+        answer = listen(page)
+        assert answer["on"] is False
+        assert "pip install 'undersong[voice]'" in str(answer["because"])
+        page.note(60)
+        page.all_acknowledged()
+        page.close()
+    finally:
+        server.stop()
 
 
 def held_note(page: Page) -> None:

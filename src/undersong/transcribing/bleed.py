@@ -96,12 +96,16 @@ class Bleed:
     def coupling(self) -> float:
         """dB from what the loudspeaker was told to sound to what arrives, at most: the maker's sound only
         adds to it, so the lowest moments are nearest to the truth."""
+        return PRIOR if self._known is None else self._known
+
+    @property
+    def _known(self) -> float | None:
         known = []
         if len(self._bounds) >= ENOUGH_BOUNDS:
             known.append(_low([bound for _, bound in self._bounds], LOWEST))
         if len(self._learned) >= ENOUGH:
             known.append(_low(list(self._learned), LOW_ATTACKS))
-        return min(known, default=PRIOR)
+        return min(known, default=None)
 
     # --- what sounds ---------------------------------------------------------------------------
 
@@ -232,8 +236,10 @@ class Bleed:
         if not there or not self._frames:
             return False
         level = self._frames[-1][1]  # the latest: what came before has died away by then
-        alike = any(own.pitch is not None and _mistaken(heard.pitch, own.pitch) for own in there)
-        if not self._louder(level, heard.time - EARLY, heard.time, MARGIN if alike else OTHER_MARGIN):
+        # the loudspeaker's drum may be taken for a note of any pitch
+        alike = any(own.pitch is None or _mistaken(heard.pitch, own.pitch) for own in there)
+        margin = MARGIN if alike else 0.0 if self._known is None else OTHER_MARGIN
+        if not self._louder(level, heard.time - EARLY, heard.time, margin):
             return True
         return self._is_slip(heard, level, there)
 
