@@ -58,9 +58,9 @@ def swells(page: Tab, since: float, until: float) -> list[float]:
 
 
 def test_a_breath_leads_into_playing_without_a_seam(browser: Browser, tmp_path: Path) -> None:
-    """A drone sounds as the breath is shown; a key leads on, and the next key sounds at once; from the breath
-    into playing every quantum has the drone in it, at the level that it had; once the partner has a
-    ground of its own the drone goes, and Rest leaves nothing of it."""
+    """A drone sounds as the breath is shown; a key leads on, and the next key sounds at once; from the
+    breath into playing there is no stretch without the drone, nor one where it leaps; once the partner
+    has a ground of its own the drone goes, and Rest leaves nothing of it."""
     with running(tmp_path / "d") as server, tab(browser, server, listening=True) as page:
         breathe(page)
         asked = page.told("breathe")[0]
@@ -106,8 +106,8 @@ def test_a_breath_leads_into_playing_without_a_seam(browser: Browser, tmp_path: 
 
 @pytest.mark.parametrize("way", ["Escape", "Space", "touch", "button", "midi"])
 def test_it_can_be_left_at_any_moment(browser: Browser, tmp_path: Path, way: str) -> None:
-    """Escape, a switch, a touch anywhere, the button and a MIDI key all lead on at once, and none of them is a
-    note; the opening remembers that somebody breathed."""
+    """Escape, a switch, a touch anywhere, the button and a MIDI key all lead on at once, and none of them
+    is a note; the opening remembers that somebody breathed."""
     needed = {"touch": {"has_touch": True}, "midi": {"permissions": ["midi"]}}.get(way, {})
     with running(tmp_path / "d") as server, tab(browser, server, **needed) as page:
         breathe(page)

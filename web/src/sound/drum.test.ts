@@ -13,36 +13,26 @@ function stroke(place: number, velocity: number, seed = 1, frames = RATE): Float
   return heard;
 }
 
-/** Energy of each frequency up to 4 kHz, in steps of 4 Hz, of a stretch. */
-function spectrum(samples: Float32Array, from: number, to: number): [number, number][] {
-  const cut = samples.subarray(Math.round(from * RATE), Math.round(to * RATE));
-  return Array.from({ length: 1000 }, (_, index) => {
-    const hz = 4 * (index + 1);
-    const step = (2 * Math.PI * hz) / RATE;
-    let [one, two] = [0, 0];
-    for (const x of cut) [one, two] = [x + 2 * Math.cos(step) * one - two, one];
-    return [hz, one * one + two * two - 2 * Math.cos(step) * one * two];
-  });
-}
-
-function middle(samples: Float32Array, from = 0, to = 0.4): number {
-  const all = spectrum(samples, from, to);
-  const sum = all.reduce((total, [, energy]) => total + energy, 0);
-  return all.reduce((total, [hz, energy]) => total + hz * energy, 0) / sum;
+/** How bright a stroke's first 400 ms are: the root mean square of its frequencies, Hz. */
+function middle(samples: Float32Array): number {
+  let [moved, whole] = [0, 0];
+  for (let i = 1; i < 0.4 * RATE; i++) {
+    moved += (samples[i]! - samples[i - 1]!) ** 2;
+    whole += samples[i]! ** 2;
+  }
+  return (Math.sqrt(moved / whole) * RATE) / (2 * Math.PI);
 }
 
 /** The strongest frequency between two. */
 function strongest(samples: Float32Array, low: number, high: number, from: number, to: number): number {
   let best: [number, number] = [0, 0];
   const cut = samples.subarray(Math.round(from * RATE), Math.round(to * RATE));
-  for (let hz = low; hz <= high; hz += 0.25) {
-    let [re, im] = [0, 0];
-    cut.forEach((x, i) => {
-      const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / cut.length);
-      re += window * x * Math.cos((2 * Math.PI * hz * i) / RATE);
-      im += window * x * Math.sin((2 * Math.PI * hz * i) / RATE);
-    });
-    const energy = re * re + im * im;
+  const heard = cut.map((x, i) => x * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / cut.length)));
+  for (let hz = low; hz <= high; hz += 0.5) {
+    const turn = 2 * Math.cos((2 * Math.PI * hz) / RATE);
+    let [one, two] = [0, 0];
+    for (const x of heard) [one, two] = [x + turn * one - two, one];
+    const energy = one * one + two * two - turn * one * two;
     if (energy > best[1]) best = [hz, energy];
   }
   return best[0];
