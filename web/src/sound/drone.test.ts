@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { begin, type Breath, PACES, turn } from "../breath/breath";
+import { loudness, WINDOW } from "./measure";
 import { bank, peak, RATE, Rig } from "./testing/rig";
 
 let bytes: ArrayBuffer;
@@ -77,6 +78,18 @@ describe("the drone", () => {
     rig.synth.makerOff("a");
     rig.render(5 * RATE);
     expect(rig.synth.sounding).toBe(0);
+  });
+
+  it("lies 3 to 9 dB under a maker's note of a gentle touch when it is fullest", async () => {
+    const rig = await breathing((at) => begin(seconds(at), PACES.like));
+    rig.render(Math.round(13.8 * RATE));
+    const full = rig.render(Math.round(WINDOW * RATE)); // around the end of an in-breath
+    rig.synth.makerOn("a", 64, 72);
+    const { maker } = rig.render(Math.round(WINDOW * RATE));
+    const drone = loudness({ left: full.partner, right: full.right }, 0, WINDOW);
+    const under = loudness({ left: maker, right: maker }, 0, WINDOW) - drone;
+    expect(under).toBeGreaterThan(3);
+    expect(under).toBeLessThan(9);
   });
 
   it("takes 6 dB a second to go, ends in exactly nothing, and clicks nowhere", async () => {

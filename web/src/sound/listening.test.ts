@@ -108,9 +108,9 @@ describe("what the browser keeps of it", () => {
     const again = new Hearing(kept);
     expect(again.week(now)).toEqual(first.week(now));
     expect(again.ears).toEqual(first.ears);
-    expect([again.within(0.9), again.within(0.3)]).toEqual([0.4, 0.3]);
+    expect(again.loudest).toBe(0.4);
     again.never(null);
-    expect(again.within(0.9)).toBe(0.9);
+    expect(new Hearing(kept).loudest).toBeNull();
   });
 
   it("falls back one by one where it is absent, foreign or broken", () => {
