@@ -89,8 +89,7 @@ def main() -> int:
                 path = folder / f"{scene.name}.wav"
                 path.write_bytes(renderer.wav(inputs, outputs, until))
                 whole, maker = (
-                    array("h", b"".join(renderer.chunks(inputs, theirs, until)))
-                    for theirs in (outputs, [])
+                    array("h", b"".join(renderer.chunks(inputs, theirs, until))) for theirs in (outputs, [])
                 )
                 # what is left without the maker's own: the partner as it sounds beside them
                 partner = [both - mine for both, mine in zip(whole, maker, strict=True)]

@@ -78,6 +78,23 @@ describe("two makers", () => {
   });
 });
 
+describe("a maker at the drum", () => {
+  it("is heard as strokes, wherever on the skin they fall; a note that was held before is let go", () => {
+    const { told, marks, maker } = made();
+    maker.press("KeyA", 60, 72, 0);
+    maker.setTimbre("drum");
+    maker.press("KeyA", 60, 72, 100);
+    maker.press("KeyL", 84, 90, 200);
+    maker.letGo("KeyA", 300);
+    expect(told.map((input) => input.type)).toEqual(["note", "note", "tap", "tap"]);
+    expect(told.at(-1)).toMatchObject({ velocity: 90 });
+    expect(marks.since(0).filter((mark) => mark.pitch === null)).toHaveLength(2);
+    maker.setTimbre("piano");
+    maker.press("KeyA", 60, 72, 400);
+    expect(told.at(-1)!.type).toBe("note");
+  });
+});
+
 describe("the marks", () => {
   it("join what fell together once it is heard that two move together, each note with one other", () => {
     const marks = new Marks();

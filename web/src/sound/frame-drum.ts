@@ -21,6 +21,7 @@ const GLIDING = 0.06; // and the seconds in which that dies away
 const MIDDLE_AT = 0.22; // of the radius: a hand does not strike the very middle
 const RIM_AT = 0.94;
 const TOUCH = { middle: [0.006, 0.0015], rim: [0.0022, 0.0005] } as const; // s on the skin, softest and hardest
+const MEETS = 0.35; // of that time until the skin moves in full
 const RADIATED = [9, 3.2, 2.3]; // 1/s lost to the air by modes without, with one and with more lines
 const INNER = 2; // 1/s lost in the skin at the lowest pitch; it grows with the pitch
 const DAMPED = 1.7; // times more at the frame, where the hand lies
@@ -29,7 +30,7 @@ const KNOCK = [[415, 0.05], [770, 0.035]] as const; // Hz and seconds of the woo
 const KNOCKED = 0.1; // how loud, at the rim
 const VARIED = { place: 0.04, size: 0.1, angle: 0.25 }; // from stroke to stroke, as shares and in radians
 const APART = 2.4; // radians between the modes' beginnings: on a real skin they do not move off as one
-const GONE = 5e-5; // of a mode: nobody hears it any more
+const GONE = 1e-4; // of a mode: nobody hears it any more
 const LONGEST = 1.5; // seconds
 const CLOSE = 0.1; // seconds at the end in which what is left is brought to nothing
 const STEP = 32; // samples after which the pitch is set anew
@@ -84,7 +85,7 @@ export class DrumStroke {
   private modes = 0;
   private sharp = 0; // by how much the pitch lies above its own now
   private age = 0;
-  private attack = 1; // samples that the hand stays on the skin
+  private attack = 1; // samples until the skin moves in full
   private noise = 0;
   private noiseLoss = 0;
   private noiseHigh = 0;
@@ -126,7 +127,7 @@ export class DrumStroke {
     const hz = mix(NOISE.middle.hz, NOISE.rim.hz, place) * (0.6 + 0.8 * force);
     this.noiseHigh = Math.exp((-2 * Math.PI * hz) / this.sampleRate);
     this.soft = this.softer = 0;
-    this.attack = touch * this.sampleRate;
+    this.attack = MEETS * touch * this.sampleRate;
     this.age = 0;
     this.active = true;
   }
@@ -151,34 +152,50 @@ export class DrumStroke {
 
   /** Write the next samples over what is in ``target``. */
   render(target: Float32Array, count: number): void {
-    const end = LONGEST * this.sampleRate;
-    const close = CLOSE * this.sampleRate;
-    for (let i = 0; i < count; i++) {
+    const end = Math.round(LONGEST * this.sampleRate);
+    for (let done = 0; done < count; ) {
       if (this.age >= end) {
         this.active = false;
-        target.fill(0, i, count);
+        target.fill(0, done, count);
         return;
       }
       if (this.age % STEP === 0) this.settle();
-      let sum = this.swing() + this.rustle();
-      // the skin begins to move as the hand meets it, not before
-      if (this.age < this.attack) sum *= 0.5 - 0.5 * Math.cos((Math.PI * this.age) / this.attack);
-      if (this.age > end - close) sum *= (end - this.age) / close;
-      target[i] = sum * 0.12;
-      this.age++;
+      const some = Math.min(count - done, STEP - (this.age % STEP), end - this.age);
+      target.fill(0, done, done + some);
+      this.swing(target, done, some);
+      this.shape(target, done, some, end);
+      this.age += some;
+      done += some;
     }
   }
 
-  private swing(): number {
-    const { re, im, cos, sin } = this;
-    let sum = 0;
+  /** Each mode in turn, so that its numbers stay at hand. */
+  private swing(target: Float32Array, from: number, count: number): void {
     for (let p = 0; p < this.modes; p++) {
-      const real = re[p]! * cos[p]! - im[p]! * sin[p]!;
-      im[p] = re[p]! * sin[p]! + im[p]! * cos[p]!;
-      re[p] = real;
-      sum += real;
+      let [re, im] = [this.re[p]!, this.im[p]!];
+      const [cos, sin] = [this.cos[p]!, this.sin[p]!];
+      for (let i = from; i < from + count; i++) {
+        const real = re * cos - im * sin;
+        im = re * sin + im * cos;
+        re = real;
+        target[i]! += re;
+      }
+      this.re[p] = re;
+      this.im[p] = im;
     }
-    return sum;
+  }
+
+  /** The hand's noise beside it, the skin's beginning, and the end. */
+  private shape(target: Float32Array, from: number, count: number, end: number): void {
+    const close = CLOSE * this.sampleRate;
+    for (let i = 0; i < count; i++) {
+      const age = this.age + i;
+      let sum = target[from + i]! + this.rustle();
+      // the skin begins to move as the hand meets it, not before
+      if (age < this.attack) sum *= 0.5 - 0.5 * Math.cos((Math.PI * age) / this.attack);
+      if (age > end - close) sum *= (end - age) / close;
+      target[from + i] = sum * 0.12;
+    }
   }
 
   /** The hand on the skin: a breath of noise between two filters. */

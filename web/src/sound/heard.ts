@@ -62,11 +62,6 @@ export class Hearing {
     this.save();
   }
 
-  /** A volume as it may be. */
-  within(volume: number): number {
-    return Math.min(volume, this.loudest ?? 1);
-  }
-
   /** Never fails: a full or forbidden store only means that the week is forgotten. */
   save(): void {
     this.unsaved = 0;

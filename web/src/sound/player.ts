@@ -39,6 +39,7 @@ export class Player implements Instrument {
   private bank: Promise<ArrayBuffer> | null = null;
   private hint = 0; // which of HINTS
   private heldPedal = false;
+  private breathing: { readonly ground: number; readonly breath: Breath } | null = null;
   private next: Stage | null = null; // a slower one, ready to take over in a silent moment
   private rebuilding = false;
   private underruns = 0;
@@ -85,6 +86,7 @@ export class Player implements Instrument {
     this.watch = new Watch(stage, () => void this.slower(), () => void this.rebuild(this.hint));
     stage.tell({ type: "timbre", timbre: this.timbre });
     if (this.heldPedal) stage.tell({ type: "pedal", down: true });
+    if (this.breathing !== null) this.breathe(this.breathing.ground, this.breathing.breath);
   }
 
   /** Sound again after the system has suspended or interrupted it. */
@@ -239,6 +241,7 @@ export class Player implements Instrument {
   }
 
   silence(over: number): void {
+    this.breathing = null;
     const { stage } = this;
     stage?.tell({ type: "silence", over: stage.frame(over) });
     stage?.hushRoom(over);
@@ -246,14 +249,17 @@ export class Player implements Instrument {
 
   /** The drone of the breathing opener; `breath` on the page's clock, in seconds. */
   breathe(ground: number, breath: Breath): void {
+    this.breathing = { ground, breath };
     this.tell({ type: "breathe", ground, breath: this.rendered(breath) });
   }
 
   follow(breath: Breath): void {
+    if (this.breathing !== null) this.breathing = { ...this.breathing, breath };
     this.tell({ type: "follow", breath: this.rendered(breath) });
   }
 
   leave(): void {
+    this.breathing = null;
     this.tell({ type: "leave" });
   }
 

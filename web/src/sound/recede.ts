@@ -29,13 +29,11 @@ export class Recede {
     this.energy += (1 - Math.exp(-seconds / HEARD)) * (sum / (2 * count) - this.energy);
     const level = decibels(this.energy);
     this.begun = Math.max(level, this.begun - BEGUN * seconds, NOTHING);
+    // In silence after the maker has played it stays away: the ground is not to rise by itself.
     if (level > NOTHING || this.depth > 0) {
       const wanted = Math.min(DEEPEST, Math.max(0, this.begun - level));
       const step = (wanted > this.depth ? DOWN : UP) * seconds;
-      // while the maker is silent it stays where it is: the ground is not to rise by itself
-      if (level > NOTHING || wanted > this.depth) {
-        this.depth += Math.max(-step, Math.min(step, wanted - this.depth));
-      }
+      this.depth += Math.max(-step, Math.min(step, wanted - this.depth));
     }
     const before = this.gain;
     this.gain = Math.pow(10, -this.depth / 20);

@@ -223,7 +223,7 @@ describe("whatever was asked before", () => {
       const { partner, right } = rig.render(ms(700));
       expect(peak(partner) + peak(right), `seed ${seed}`).toBe(0);
     }
-  });
+  }, 20_000);
 
   it("nothing is left sounding after ten thousand events and an end", async () => {
     const rig = await Rig.open(bytes);
@@ -238,7 +238,7 @@ describe("whatever was asked before", () => {
     expect(rig.synth.sounding).toBe(0);
     const { maker, partner } = rig.render(1024);
     expect(peak(maker) + peak(partner)).toBe(0);
-  });
+  }, 20_000);
 
   it("the same asked twice gives the same samples", async () => {
     const sums = [];
