@@ -208,7 +208,16 @@ def frame_drum(noise: np.random.Generator) -> Sound:
     """A frame drum struck at the middle or near the rim: modes of a circular membrane."""
     base, rim = noise.uniform(85, 150), noise.uniform(0.1, 1)
     ratios = (1, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.5)
-    gains = [1 - 0.6 * rim, 0.1 + 0.7 * rim, 0.5 * rim, 0.5 - 0.5 * rim, 0.4 * rim, 0.3, 0.3 * rim, 0.3 * rim]
+    gains = [
+        1 - 0.6 * rim,
+        0.1 + 0.7 * rim,
+        0.5 * rim,
+        0.5 - 0.5 * rim,
+        0.4 * rim,
+        0.3,
+        0.3 * rim,
+        0.3 * rim,
+    ]
     drum = modes([base * r for r in ratios], [0.35 / r for r in ratios], gains, 2.0)
     drum[: round(0.02 * RATE)] += burst(noise, 800, 4000, 0.003, 0.02) * (0.2 + 0.6 * rim)
     return drum

@@ -9,6 +9,7 @@ import importlib.metadata
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ import click
 import undersong
 from undersong import offline
 from undersong.choosing.table import AIMS
-from undersong.edges import files, midi, platform
+from undersong.edges import files, given, midi, platform, sound, wav
 from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
 from undersong.events import Chose
@@ -31,6 +32,7 @@ from undersong.remembering.replay import melodies
 from undersong.remembering.replay import replay as replay_log
 
 MANY = 4000  # events from which progress is shown
+LONG = 20.0  # seconds of sound from which it is
 
 INPUT = click.Path(path_type=Path)
 
@@ -84,7 +86,7 @@ def undersong_command(
 
 
 @undersong_command.command()
-@click.argument("source", metavar="IN.mid", type=INPUT)
+@click.argument("source", metavar="IN", type=INPUT)
 @click.option("-o", "target", metavar="OUT.mid", type=INPUT, required=True, help="The duet.")
 @click.option("--technique", metavar="NAME", help="Only this technique, whatever the playing.")
 @click.option("--aim", type=click.Choice(tuple(AIMS)), help="What the session is for.")
@@ -114,7 +116,7 @@ def answer(
     finish: bool, keep: bool, reaction_ms: float, lead_ms: float, correction_ms: float,
     forecast_only: bool, data: Path | None,
 ) -> None:  # fmt: skip
-    """Play IN.mid to the partner as if live, and write the duet to OUT.mid."""
+    """Play IN, a MIDI or a WAV file, to the partner as if live, and write the duet to OUT.mid."""
     if technique is not None and technique not in techniques():
         raise UsageError(f"There is no technique {technique!r}; there are {', '.join(techniques())}.")
     policy(chooser)  # refused before anything is read
@@ -135,15 +137,15 @@ def answer(
     if log is not None:
         _not_the_same(log, target)
     kept = Takes(platform.data_folder(data)) if keep else None
-    playing = midi.choose_makers(midi.read(source), makers)
+    played = _given(source, makers)
     now = datetime.now(UTC) if keep else None
-    with _progress(sum(len(maker.messages) for maker in playing)) as progress:
+    with _progress("Playing", len(played.events), MANY) as progress:
         take = offline.play(
-            playing, plan, seed, partner_starts=partner_starts, finish=finish,
+            played, plan, seed, partner_starts=partner_starts, finish=finish,
             started=now.isoformat(timespec="seconds") if now else None, memory=memory,
             progress=progress,
         )  # fmt: skip
-    duet = midi.duet(playing, take.partner)
+    duet = midi.duet(played.makers, take.partner)
     id_ = kept.keep_log(take.log, now) if kept is not None and now is not None else None
     if log is not None:
         files.write_whole(log, take.log)
@@ -153,15 +155,45 @@ def answer(
 
 
 @undersong_command.command()
-@click.argument("source", metavar="IN.mid", type=INPUT)
+@click.argument("source", metavar="IN", type=INPUT)
 @click.option("--maker", "makers", multiple=True, metavar="TRACK", help="A track that one maker plays.")
 @unused_data_option
 def listen(source: Path, makers: tuple[str, ...]) -> None:
-    """Print what is heard in IN.mid, one JSON object a line, each when it was known."""
-    playing = midi.choose_makers(midi.read(source), makers)
-    take = offline.play(playing, Plan(), 0)
-    for line in hearing.lines(take.outputs, several=len(playing) > 1):
+    """Print what is heard in IN, a MIDI or a WAV file, one JSON object a line, each when it was known."""
+    played = _given(source, makers)
+    take = offline.play(played, Plan(), 0)
+    for line in hearing.lines(take.outputs, several=len(played.makers) > 1):
         click.echo(line)
+
+
+@undersong_command.command()
+@click.argument("source", metavar="IN.wav", type=INPUT)
+@click.option("-o", "target", metavar="OUT.mid", type=INPUT, help="The notes and strokes, as a MIDI file.")
+@click.option("--jsonl", is_flag=True, help="Print them, one JSON object a line.")
+@click.option("--frames", is_flag=True, help="With --jsonl: print the pitch 62.5 times a second, too.")
+@unused_data_option
+def transcribe(source: Path, target: Path | None, jsonl: bool, frames: bool) -> None:
+    """Tell which notes and strokes are heard in IN.wav, each when it was known.
+
+    A note's line is printed once it has ended, so that lines are in the order in which things were known.
+    """
+    if target is None and not jsonl:
+        raise UsageError("Nothing would be written: please add -o OUT.mid, or --jsonl to print.")
+    if frames and not jsonl:
+        raise UsageError("--frames adds to what --jsonl prints; please give both.")
+    if target is not None:
+        _not_the_same(target, source)
+        files.check_writable(target)
+    recording = _recording(source)
+    kept: list[sound.Noted] = []
+    with _progress("Listening", recording.seconds, LONG, quiet=jsonl and sys.stdout.isatty()) as progress:
+        heard = sound.noted(sound.hear(recording, progress), kept)
+        for line in sound.lines(heard, frames):
+            if jsonl:
+                click.echo(line)
+    if target is not None:
+        events = sound.inputs(kept, recording)
+        files.write_whole(target, midi.duet(midi.from_inputs(events), ()))
 
 
 @undersong_command.command()
@@ -258,6 +290,7 @@ def doctor(data: Path | None) -> None:
         ("Data folder", lambda: str(platform.data_folder(data))),
         ("Packages", _packages),
         ("Page and sound", _page),
+        ("Hearing sound", sound.ready),
     ):
         try:
             click.echo(f"well   {name}: {check()}")
@@ -304,12 +337,29 @@ def _not_the_same(written: Path, other: Path) -> None:
         raise UsageError(f"{written} would be overwritten by its own answer; please name another.")
 
 
-def _progress(events: int) -> AbstractContextManager[offline.Progress]:
-    if events < MANY or not sys.stderr.isatty():
+def _given(source: Path, makers: tuple[str, ...]) -> given.Given:
+    if not wav.is_sound(source):
+        return given.of_midi(source, makers)
+    recording = _recording(source)
+    with _progress("Listening", recording.seconds, LONG) as progress:
+        return given.of_sound(recording, makers, progress)
+
+
+def _recording(source: Path) -> wav.Wav:
+    recording = wav.read(source)
+    if recording.short is not None:
+        click.echo(f"undersong: {_printable(recording.short)}", err=True)
+    return recording
+
+
+def _progress(
+    what: str, total: float, many: float, quiet: bool = False
+) -> AbstractContextManager[Callable[[float], None]]:
+    if total < many or quiet or not sys.stderr.isatty():
         return nullcontext(lambda done: None)
     from undersong.edges.terminal import progress_bar
 
-    return progress_bar("Playing", events)
+    return progress_bar(what, total)
 
 
 def _length(seconds: float) -> str:
@@ -365,7 +415,10 @@ def _let_go_of_output() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    # a file's name may hold anything, also what would steer the terminal
-    shown = "".join(c if c.isprintable() else "?" for c in " ".join(sentence.split()))
-    click.echo(f"undersong: {shown}", err=True)
+    click.echo(f"undersong: {_printable(sentence)}", err=True)
     sys.exit(code)
+
+
+def _printable(sentence: str) -> str:
+    # a file's name may hold anything, also what would steer the terminal
+    return "".join(c if c.isprintable() else "?" for c in " ".join(sentence.split()))

@@ -1,12 +1,13 @@
-"""Offline: a MIDI file played to a session as if live, and what came of it."""
+"""Offline: a file played to a session as if live, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import undersong
-from undersong.edges import midi, platform
+from undersong.edges import platform
+from undersong.edges.given import Given
 from undersong.events import Input, Output, Seconds, Steer
 from undersong.notes import Memory
 from undersong.plan import Plan
@@ -36,7 +37,7 @@ def make_session(plan: Plan, seed: int, memory: Memory = ()) -> Session:
 
 
 def play(
-    makers: Sequence[midi.MakerTrack],
+    given: Given,
     plan: Plan,
     seed: int,
     *,
@@ -46,10 +47,10 @@ def play(
     memory: Memory = (),
     progress: Progress = lambda done: None,
 ) -> Take:
-    """Play the makers' tracks to a new session, causally; then let it come to rest."""
-    events = midi.events(makers)
+    """Play what the makers did to a new session, causally; then let it come to rest."""
+    events = list(given.events)
     last = max((event.heard for event in events), default=0.0)
-    maker = makers[0].maker
+    maker = given.makers[0].maker
     if partner_starts:
         events.insert(0, Steer(0.0, 0.0, maker, "partner_starts"))
     if finish:

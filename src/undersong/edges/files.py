@@ -58,11 +58,8 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
         draft.unlink(missing_ok=True)
 
 
-def read_whole(path: Path, what: str, largest: int) -> bytes:
-    """The bytes of an ordinary file of at most so many bytes; ``what`` says which kind was wanted.
-
-    Raises EventError with one sentence if it cannot be read.
-    """
+def check_ordinary(path: Path, what: str) -> None:
+    """Raise EventError with one sentence unless ``path`` is an ordinary file; ``what`` was wanted."""
     try:
         if path.is_dir():
             raise EventError(f"{path} is a folder; please name a {what} in it.")
@@ -70,6 +67,17 @@ def read_whole(path: Path, what: str, largest: int) -> bytes:
             raise EventError(f"There is no file {path}; please check the name.")
         if not path.is_file():
             raise EventError(f"{path} is not an ordinary file; please name a {what}.")
+    except OSError as error:
+        raise EventError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def read_whole(path: Path, what: str, largest: int) -> bytes:
+    """The bytes of an ordinary file of at most so many bytes; ``what`` says which kind was wanted.
+
+    Raises EventError with one sentence if it cannot be read.
+    """
+    check_ordinary(path, what)
+    try:
         if path.stat().st_size > largest:
             raise EventError(f"{path.name} is larger than {largest >> 20} MB, too large for a {what}.")
         return path.read_bytes()

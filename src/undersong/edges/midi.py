@@ -93,13 +93,8 @@ def read(path: Path) -> list[Track]:
     data = files.read_whole(path, "MIDI file", LARGEST)
     if not data:
         raise EventError(f"{path.name} is empty; please give a MIDI file with notes.")
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
-        raise EventError(
-            f"{path.name} is a sound recording; for now Undersong reads MIDI files, "
-            "so please give it a .mid file."
-        )
     if data[:4] not in (b"MThd", b"RIFF"):
-        raise EventError(f"{path.name} is not a MIDI file; please give a file that ends in .mid.")
+        raise EventError(f"{path.name} is neither a MIDI file nor a WAV file; please give one of these.")
     try:
         file = mido.MidiFile(file=io.BytesIO(data), clip=True)
         if file.ticks_per_beat <= 0:

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 
 @contextmanager
-def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress_bar(what: str, total: float) -> Iterator[Callable[[float], None]]:
     """A bar on standard error; call what it gives with how much is done. Gone at the end."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=total)

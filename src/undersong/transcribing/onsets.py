@@ -37,14 +37,17 @@ LEARNING: Seconds = 0.4  # in which the room is learned
 LEARNING_UP = 80.0  # dB a second
 OVER_NOISE = 4.0  # dB over the room's noise where compression begins
 BEHIND, DEEP = 3, 6  # frames: a rise is measured against the most there was so long ago
+REMEMBERED = 40  # frames whose energies are kept, .16 s
 PAST = 150  # frames, .6 s, from which the threshold is taken
 LEAST = 0.20  # bels of mean rise: nothing less is an onset
 SPREAD = 5.0  # upper quartile less median, so many times, over the median
 AHEAD = 2  # frames without a higher rise
 APART: Seconds = 0.05  # two strokes lie further apart; nearer ones are one (a flam, a room)
-CLEAR = 0.4
-RISE = 4.0  # dB by which the sound's own envelope must rise
+RISE = 4.0  # dB by which the sound's own envelope must rise, else ...
+CLEAR = 0.4  # ... the bands' mean rise in bels
+USUAL: Seconds = 0.01  # by which a peak of the rise ends after the onset
 KEPT = 1024  # samples of the past in which the rise is sought
+FOOT, OVER = 0.03, 1.5  # an onset is where the envelope passes so much of its peak and of what was before
 SMOOTH = 16  # samples, 1 ms: the envelope's
 LOW_BINS = 5  # of them: a stroke with most of its new energy under 312 Hz is low
 SUDDEN = -30.0  # dB: at the very start only what is louder than a room is a stroke
@@ -56,7 +59,8 @@ class Onset:
     """Something began at ``at``, known at ``time`` (seconds of the sound).
 
     ``level``: its loudest 4 ms, dB below full scale; ``velocity`` 1-127 after that; ``register``: where
-    most of its new energy lies; ``tonal`` 0-1: how periodic its first milliseconds are, a hint only.
+    most of its new energy lies; ``rise``: of its bands, in bels; ``tonal`` 0-1: how periodic its first
+    milliseconds are, a hint only.
     """
 
     time: Seconds
@@ -64,6 +68,7 @@ class Onset:
     level: float
     velocity: int
     register: Literal["low", "high"]
+    rise: float
     tonal: float
 
 
@@ -78,7 +83,7 @@ class Onsets:
         self._noise: Array = np.full(BANDS, LOWEST)
         self._loudest = LOWEST
         self._recent: deque[Array] = deque([np.zeros(BANDS)] * DEEP, maxlen=DEEP)
-        self._bands: deque[Array] = deque([np.zeros(BANDS)] * (DEEP + AHEAD), maxlen=DEEP + AHEAD)
+        self._bands: deque[Array] = deque([np.zeros(BANDS)] * REMEMBERED, maxlen=REMEMBERED)
         self._rises: deque[float] = deque([0.0] * PAST, maxlen=PAST)
         self._sorted = [0.0] * PAST
         self._last: Seconds = -1.0
@@ -99,6 +104,11 @@ class Onsets:
                     found.append(onset)
         self._samples = have[count * HOP :]
         return found
+
+    @property
+    def bands(self) -> Array:
+        """Mean power in each band in the last frames, oldest first: (REMEMBERED, BANDS)."""
+        return np.array(self._bands)
 
     def _energies(self, frames: Array) -> Array:
         """Mean power in each band of each frame, full scale 1."""
@@ -143,17 +153,17 @@ class Onsets:
         if rise < threshold or rise < max(around) or rise in around[AHEAD + 1 :]:
             return None
         now = self._frame * HOP / RATE
-        placed = self._place(now)
+        placed = self._place(now, rise)
         if placed is None or placed - self._last < APART:
             return None
-        onset = self._describe(now, placed)
+        onset = self._describe(now, placed, rise)
         if placed * RATE < WINDOW and onset.level < SUDDEN:
             return None
         self._last = placed
         return onset
 
-    def _place(self, now: Seconds) -> Seconds | None:
-        """Where the envelope first rises towards its peak; None if it does not rise."""
+    def _place(self, now: Seconds, rise: float) -> Seconds | None:
+        """Where the envelope first rises towards its peak; None if nothing rises."""
         best: tuple[float, int] | None = None
         for sound in (self._past, np.diff(self._past, prepend=self._past[:1])):
             summed = np.cumsum(sound * sound)
@@ -162,21 +172,22 @@ class Onsets:
             after = power[len(before) :]
             usual, peak = float(before[-WINDOW:].max()), float(after.max())
             if best is None or peak / usual > best[0]:
-                above = after > max(0.03 * peak, 1.5 * usual)
+                above = after > max(FOOT * peak, OVER * usual)
                 best = (peak / usual, len(before) + int(np.argmax(above)))
         assert best is not None
-        if best[0] < 10 ** (RISE / 10):
-            return None if max(list(self._rises)[-5:])<CLEAR else now-(AHEAD*HOP+WINDOW/2)/RATE-0.008
+        if best[0] < 10 ** (RISE / 10):  # hidden by what sounds on: the peak tells, if it is high enough
+            return now - AHEAD * HOP / RATE - USUAL if rise >= CLEAR else None
         return now - (KEPT - best[1] - SMOOTH) / RATE
 
-    def _describe(self, now: Seconds, at: Seconds) -> Onset:
-        new = np.maximum(self._bands[-1 - AHEAD] - self._bands[0], 0.0)
+    def _describe(self, now: Seconds, at: Seconds, rise: float) -> Onset:
+        new = np.maximum(self._bands[-1 - AHEAD] - self._bands[-DEEP - AHEAD], 0.0)
         low = float(new[:LOW_BINS].sum()) > 0.5 * float(new.sum())
         sound = self._past[-round((now - at) * RATE) - 1 :]
         power = np.convolve(sound * sound, np.ones(HOP) / HOP)
         level = round(float(10 * np.log10(power.max() + 1e-12)), 2)
         return Onset(
             round(now, 6), round(at, 6), level, velocity_at(level - FULL), "low" if low else "high",
+            rise,
             _periodic(sound),
         )  # fmt: skip
 

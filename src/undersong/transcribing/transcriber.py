@@ -18,6 +18,7 @@ from undersong.transcribing.pitch import BEHIND, Pitch
 from undersong.transcribing.resample import HOP, RATE, Resampler, Samples
 from undersong.transcribing.room import Room
 from undersong.transcribing.segmenter import Began, Ended, Segmenter
+from undersong.transcribing.strokes import Strokes
 
 LOUDEST = -8.0  # dB below full scale, as a mean over 32 ms, of what counts as velocity 127
 QUIETEST = -100.0  # dB: what no sound at all counts as
@@ -41,6 +42,8 @@ class Transcriber:
         self._room = Room()
         self._pitch = Pitch()
         self._segmenter = Segmenter()
+        self._strokes = Strokes()
+        self._held: Began | None = None  # a note that may yet turn out to have been struck
         self._levels: deque[float] = deque([QUIETEST] * (BEHIND + 2), maxlen=BEHIND + 2)
         self._power = 0.0
         self._hops = 0
@@ -76,6 +79,10 @@ class Transcriber:
         yield PitchFrame(
             self._now, self._at(self._hops - BEHIND), frame.hz or None, round(frame.confidence, 4), around
         )
+        for onset in self._strokes.feed(hop, frame, around):
+            stroke = Struck(self._now, onset.at, onset.velocity, onset.register)
+            if self._gate is None or self._gate(stroke, onset.level):
+                yield stroke
         yield from self._say(self._segmenter.feed(frame, around))
 
     @property
@@ -87,17 +94,34 @@ class Transcriber:
 
     def _say(self, found: list[Began | Ended]) -> Iterator[Transcribed]:
         """Notes as they are told, in seconds; a frame's middle is the end of its hop."""
+        yield from self._let_go()
         for each in found:
-            at = self._at(each.frame - BEHIND + 1)
-            if isinstance(each, Ended):
-                if self._told is not None:
-                    yield NoteEnded(self._now, at, each.pitch)
-                self._told = None
+            if isinstance(each, Began):
+                self._held = each
+                yield from self._let_go()
                 continue
-            note = NoteBegan(self._now, at, each.pitch, velocity_at(each.level - LOUDEST))
-            if self._gate is None or self._gate(note, each.level):
-                self._told = each.pitch
-                yield note
+            self._held = None  # it ended before it was told
+            if self._told is not None:
+                yield NoteEnded(self._now, self._at(each.frame - BEHIND + 1), each.pitch)
+            self._told = None
+
+    def _let_go(self) -> Iterator[Transcribed]:
+        """Tell the note that is held back, once it is known whether its onset was a stroke's."""
+        if self._held is None:
+            return
+        at = self._at(self._held.frame - BEHIND + 1)
+        judged = self._strokes.near(at, self._held.level)
+        if judged is not None and judged.verdict == "waiting":
+            return
+        held, self._held = self._held, None
+        if judged is not None and judged.verdict == "struck":
+            return
+        if judged is not None:
+            at = judged.onset.at
+        note = NoteBegan(self._now, at, held.pitch, velocity_at(held.level - LOUDEST))
+        if self._gate is None or self._gate(note, held.level):
+            self._told = held.pitch
+            yield note
 
 
 def _decibels(power: float) -> float:
