@@ -5,10 +5,11 @@ held as long as a note lasts, and put together again over a pitch curve of our o
 through formants. Both sing the same kind of made-up tune: uneven, a little out of tune, with glides,
 scoops from below, vibrato, breaths and slurs.
 
-Truth. Voiced: where the curve drives the voice and it is not more than 25 dB under its note. A note's onset: after silence
-or a voiceless consonant, the first voiced instant; from note to note without one, the beginning of the
-vowel, which is the middle of the glide. Its offset: the last voiced instant before the next onset. Its
-pitch: the one the singer meant, out of tune as she is.
+Truth. Voiced: where the curve drives the voice and it is not more than 25 dB under its note. A note's
+onset: after silence or a voiceless consonant, the first voiced instant (a voiced consonant lasts 50 ms at
+most, and counts); from note to note without one, the beginning of the vowel, which is the middle of the
+glide. Its offset: the last voiced instant before the next onset. Its pitch: the one the singer meant, out
+of tune as she is.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ VOICES = (
     Voice("built high", None, 62, 84, size=1.2, breath=0.1),
 )
 VOICELESS = {"t": 1, "s": 1, "h": 1, "k": 1, "S": 1, "p": 1}
+CONSONANT = 10  # steps, 50 ms: what a voiced consonant lasts at most
 OPEN_FROM = 71  # MIDI: from here on singers open their mouths, or nothing would be heard of them
 SYLLABLES = ("lA:", "nA:", "mA:", "dA:", "ti:", "sA:", "hu:", "lu:", "nO:", "kA:", "So:", "bA:", "jA:")
 
@@ -190,12 +192,18 @@ def spoken(speaker: str, syllable: str) -> tuple[Array, Array, int, int, int]:
     whole = 10 * np.log10(throat.sum(axis=1) + 1e-12)
     under = 10 * np.log10(throat[:, : int(1000 / MADE_AT * 2 * throat.shape[1])].sum(axis=1) + 1e-12)
     peak = int(np.argmax(whole))
-    begins = int(np.argmax(whole > whole[peak] - 35))
+    begins = int(np.argmax(whole > whole[peak] - 20))
     after = np.flatnonzero(whole[peak:] < whole[peak] - 9)
     ends = peak + int(after[0]) if len(after) else len(whole)
     vowel = int(np.argmax(under > under[peak] - 6))
     voiced = int(np.argmax(under > under[peak] - 12)) if syllable[0] in VOICELESS else begins
-    return throat[begins:ends], breath[begins:ends], voiced - begins, max(vowel, voiced) - begins, peak - begins
+    vowel = max(vowel, voiced)
+    kept = np.arange(begins, ends)
+    if vowel - voiced > CONSONANT:  # voiced consonants are sung shorter than they are spoken
+        inside = np.linspace(voiced, vowel, CONSONANT, endpoint=False).astype(int)
+        kept = np.concatenate([np.arange(begins, voiced), inside, np.arange(vowel, ends)])
+        vowel, peak = voiced + CONSONANT, peak - (vowel - voiced - CONSONANT)
+    return throat[kept], breath[kept], voiced - begins, vowel - begins, peak - begins
 
 
 def spoken_voice(
@@ -213,15 +221,13 @@ def spoken_voice(
         source, air, voicing, vowel, peak = spoken(voice.speaker, "mA:" if voice.hum else note.syllable)
         on, off = round(note.on / STEP), round(note.off / STEP)
         hold = (voicing + vowel) // 2 if voice.hum else peak + (len(source) - peak) // 3
-        start = vowel if note.touches or voice.hum else voicing
-        first = on if note.slur else max(0, on - start)  # where the syllable's consonant begins
-        if not note.slur and note.touches and note.syllable[0] in VOICELESS:
+        start = vowel if note.touches and not voice.hum else voicing
+        first = on if note.slur or voice.hum else max(0, on - start)  # where the syllable's consonant begins
+        if not (note.slur or voice.hum) and note.touches and note.syllable[0] in VOICELESS:
             first, start = max(0, on - voicing), voicing
             voiced[first:on] = False
         frames = np.arange(first, off)
-        since = frames - first + (hold if note.slur else 0)
-        if voice.hum:
-            since = np.minimum(frames - first, hold)
+        since = frames - first + (hold if note.slur or voice.hum else 0)
         tremble = np.abs((since - hold) % 24 - 12)  # to and fro in the held part: no loop is heard
         index = np.where(since <= hold, since, np.minimum(hold + tremble // 3, len(source) - 1)).astype(int)
         after = notes[n + 1] if n + 1 < len(notes) else None

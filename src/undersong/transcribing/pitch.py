@@ -9,10 +9,11 @@ the autocorrelation knows glides and onsets, and memory keeps both from jumping.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log, log2
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from swift_f0 import SwiftF0
 
@@ -23,23 +24,29 @@ Array = NDArray[np.float64]
 WINDOW = 2048  # samples the network hears: 128 ms; with twice as many it knows no more, and costs more
 LATEST = 768  # samples of the autocorrelation: 48 ms
 SHORTEST, LONGEST = 7, 342  # samples: lags of 2286 and 47 Hz
-BEHIND = 2  # hops between a frame's middle and the end of what is known
+BEHIND, PREVIEW = 2, 1  # hops between a frame's middle and the end of what is known
+AGREES = 0.5 / 12  # octaves, half a semitone
+LEAST_ODDS, LEAST_CLARITY = 0.17, 0.65  # of the network, or of the sound: else nothing is remembered
+SURE_ODDS = 0.2
 PROPOSALS = 5  # of the autocorrelation
 LEAST_CLEAR = 0.3
 HARMONICS = (1.0, 1 / 2, 1 / 3, 1 / 4, 2.0)  # what the network may have meant
 
 # What weighs how much, in units of autocorrelation (0-1). Found by a search over simulated voices
 # (benchmarks/songs.py, tuning seeds), and so are the weights below.
-NETWORK = 0.67  # the network's own proposal, at full confidence
-FULL = 0.5  # confidence that counts as full, so near to the end
-LAST = 0.48  # the pitch of a moment ago, falling to nothing
+NETWORK = 0.75  # the network's own proposal, at full confidence
+FULL = 0.45  # confidence that counts as full, so near to the end
+LAST = 0.5  # the pitch of a moment ago, falling to nothing
 REACH = 0.5  # octaves away from it
-HIGHER = 0.19  # an octave higher: of two lags that fit, the shorter is the period
-USUAL = 0.26  # an octave away from where this person sings
+HIGHER = 0.26  # an octave higher: of two lags that fit, the shorter is the period
+USUAL = 0.32  # an octave away from where this person sings
 LEARNS = 0.05  # of the way from there to each sure frame
 
+# The preview's pitch: in the last one and a half periods, within two semitones.
+NEAR, FRESH_PERIODS, FRESH = 2 ** (2 / 12), 1.5, 128
+
 # The voicing gate: log odds from the network's log odds and the clarity, by hops behind.
-VOICING = {1: (2.8, 1.42, 7.4), 2: (0.28, 1.51, 4.65)}
+VOICING = {1: (2.8, 1.42, 7.4), 2: (0.06, 1.59, 4.82)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,43 +65,54 @@ SILENT = Frame(0.0, 0.0, 0.0)
 
 
 class Pitch:
-    """Feed it hops; each gives the frame that has become readable, ``behind`` hops (1 or 2) late."""
+    """Feed it hops; each makes two frames readable, ``BEHIND`` and ``PREVIEW`` hops before its end.
 
-    def __init__(self, behind: int = BEHIND) -> None:
+    The preview, half as late, is what the next hop's frame will probably say.
+    """
+
+    def __init__(self) -> None:
         self._model = SwiftF0(threads=1, spin=False)
-        self._behind = behind
         self._heard: Samples = np.zeros(WINDOW, np.float32)
         self._last: float | None = None  # octaves over 1 Hz
         self._usual: float | None = None
 
-    def feed(self, hop: Samples, listening: bool) -> Frame:
-        """The frame ``behind`` hops before the end of this hop; nothing is computed unless listening."""
+    def feed(self, hop: Samples, listening: bool) -> tuple[Frame, Frame]:
+        """The frame and the preview; nothing is computed unless listening."""
         self._heard = np.concatenate([self._heard[HOP:], hop])
         if not listening:
             self._last = None
-            return SILENT
+            return SILENT, SILENT
         found = self._model.detect(self._heard, RATE)
-        hz, odds = float(found.pitch_hz[-self._behind]), float(found.confidence[-self._behind])
         clear = _clarity(self._heard[-LATEST:])
-        pitches, fits = _proposals(clear, hz)
+        peaks = _peaks(clear)
+        hz, odds = found.pitch_hz, found.confidence
+        frame = self._weigh(clear, peaks, float(hz[-BEHIND]), float(odds[-BEHIND]), BEHIND)
+        self._remember(frame, float(hz[-BEHIND]), float(odds[-BEHIND]))
+        preview = self._weigh(clear, peaks, float(hz[-PREVIEW]), float(odds[-PREVIEW]), PREVIEW)
+        return frame, replace(preview, hz=_latest(self._heard, preview.hz))
+
+    def _weigh(self, clear: Array, peaks: tuple[Array, Array], hz: float, odds: float, behind: int) -> Frame:
+        pitches, fits = _proposals(clear, peaks, hz)
         if not len(pitches):
-            self._last = None
             return SILENT
         worth = fits + HIGHER * pitches
         if hz > 0:
-            worth += NETWORK * min(1.0, odds / FULL) * (np.abs(pitches - log2(hz)) < 0.5 / 12)
+            worth += NETWORK * min(1.0, odds / FULL) * (np.abs(pitches - log2(hz)) < AGREES)
         if self._last is not None:
             worth += LAST * np.maximum(0.0, 1 - np.abs(pitches - self._last) / REACH)
         if self._usual is not None:
             worth -= USUAL * np.abs(pitches - self._usual)
         best = int(np.argmax(worth))
-        chosen, clarity = float(pitches[best]), float(fits[best])
-        self._remember(chosen, clarity, odds, hz > 0 and abs(chosen - log2(hz)) < 0.5 / 12)
-        return Frame(2**chosen, _voicing(odds, clarity, self._behind), clarity)
+        clarity = float(fits[best])
+        return Frame(2 ** float(pitches[best]), _voicing(odds, clarity, behind), clarity)
 
-    def _remember(self, chosen: float, clarity: float, odds: float, agreed: bool) -> None:
-        self._last = chosen if odds > 0.17 or clarity > 0.65 else None
-        if odds > 0.2 and agreed:
+    def _remember(self, frame: Frame, hz: float, odds: float) -> None:
+        if frame.hz == 0:
+            self._last = None
+            return
+        chosen = log2(frame.hz)
+        self._last = chosen if odds > LEAST_ODDS or frame.clarity > LEAST_CLARITY else None
+        if odds > SURE_ODDS and hz > 0 and abs(chosen - log2(hz)) < AGREES:
             usual = chosen if self._usual is None else self._usual
             self._usual = usual + LEARNS * min(max(chosen - usual, -1 / 3), 1 / 3)
 
@@ -110,8 +128,8 @@ def _clarity(sound: Samples) -> Array:
     return clear
 
 
-def _proposals(clear: Array, hz: float) -> tuple[Array, Array]:
-    """Pitches (octaves over 1 Hz) and how well each fits: peaks, and what the network may have meant."""
+def _peaks(clear: Array) -> tuple[Array, Array]:
+    """The clearest lags, as pitches (octaves over 1 Hz), and how well each fits."""
     inner = clear[1:-1]
     peaks = np.flatnonzero((inner >= clear[:-2]) & (inner > clear[2:]) & (inner > LEAST_CLEAR)) + 1
     peaks = peaks[peaks >= SHORTEST]
@@ -119,15 +137,36 @@ def _proposals(clear: Array, hz: float) -> tuple[Array, Array]:
     left, middle, right = clear[peaks - 1], clear[peaks], clear[peaks + 1]
     bend = left - 2 * middle + right
     aside = np.where(bend < 0, 0.5 * (left - right) / np.minimum(bend, -1e-12), 0.0)
-    pitches, fits = np.log2(RATE / (peaks + aside)), middle - 0.25 * (left - right) * aside
-    if hz > 0:
-        lags = RATE / (hz * np.array(HARMONICS))
-        lags = lags[(lags > SHORTEST) & (lags < LONGEST - 2)]
-        near = lags.astype(int)
-        between = (near + 1 - lags) * clear[near] + (lags - near) * clear[near + 1]
-        pitches = np.concatenate([pitches, np.log2(RATE / lags)])
-        fits = np.concatenate([fits, np.maximum(between, 0.0)])
-    return pitches, fits
+    return np.log2(RATE / (peaks + aside)), middle - 0.25 * (left - right) * aside
+
+
+def _proposals(clear: Array, peaks: tuple[Array, Array], hz: float) -> tuple[Array, Array]:
+    """The clearest pitches, and what the network may have meant, with how well each fits."""
+    if hz <= 0:
+        return peaks
+    lags = RATE / (hz * np.array(HARMONICS))
+    lags = lags[(lags > SHORTEST) & (lags < LONGEST - 2)]
+    near = lags.astype(int)
+    between = (near + 1 - lags) * clear[near] + (lags - near) * clear[near + 1]
+    pitches, fits = peaks
+    return np.concatenate([pitches, np.log2(RATE / lags)]), np.concatenate([fits, np.maximum(between, 0.0)])
+
+
+def _latest(heard: Samples, hz: float) -> float:
+    """The pitch in the very last periods, near to ``hz``: where the voice is going."""
+    if hz <= 0:
+        return hz
+    period = RATE / hz
+    lags = np.arange(max(2, int(period / NEAR)), int(period * NEAR) + 3)
+    last = heard[-max(FRESH, int(FRESH_PERIODS * period)) :].astype(np.float64)
+    earlier = sliding_window_view(heard, len(last))[len(heard) - len(last) - lags]
+    fits = earlier @ last / np.sqrt(np.square(earlier, dtype=np.float64).sum(axis=1) + 1e-9)
+    best = int(np.argmax(fits[1:-1])) + 1
+    left, middle, right = fits[best - 1 : best + 2]
+    bend = left - 2 * middle + right
+    if bend >= 0 or not left <= middle >= right:
+        return hz
+    return float(RATE / (lags[best] + 0.5 * (left - right) / bend))
 
 
 def _voicing(odds: float, clarity: float, behind: int) -> float:

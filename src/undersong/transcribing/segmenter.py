@@ -1,25 +1,41 @@
 """Notes from pitch frames, causally: where a sung note begins, which it is, and where it ends.
 
-Pitch in semitones (MIDI, 69 = A4), levels in dB below full scale, one frame each 16 ms.
+Pitch in semitones (MIDI, 69 = A4), levels in dB below full scale, one frame each 16 ms. A note is told once,
+some 60 ms after it began, and never corrected. Its pitch is where the voice is heading, since singers come
+from below. It becomes another when the voice has left it and stays away, farther than its own vibrato
+reaches; when the voice stops; or when it begins again on the same pitch, after a dip.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from math import log2
-from statistics import median
+from math import log, log2
 
 from undersong.transcribing.pitch import Frame
 
-VOICED = 0.5
-SURE = 3  # frames that agree before a note is told: 48 ms
-AGREE = 0.6  # semitones between frames of one note
-AWAY = 0.75  # semitones from the note's own pitch before another is thought of
+VOICED, STILL = 0.4, 0.23  # confidence to begin with, and to go on with
+EVIDENCE = 0.5  # log odds, summed, before a note is told
+FEWEST, MOST = 2, 4  # frames from its onset, the preview not counted, until it is told
+STEADY = 0.4  # semitones a frame: while the voice moves faster, it is waited for
+TOGETHER = 2.5  # semitones: frames further apart do not belong to one note
+HEADING, CHANGING = 0.9, 0.2  # how far past the last step the voice is taken to go, in such steps
+FARTHEST = 0.5  # semitones: and no farther
+FOLLOWS = 0.08  # of the way to each frame that the note's own pitch moves
+AWAY = 0.65  # semitones from the note's own pitch before another is thought of
+REACH, MARGIN = 1.07, 0.46  # and so many of its swings so far, and semitones more
+REMEMBERS = 32  # frames of swings: half a second
+LEAVING = 3  # of them, the last, which may be the way to another note
+DIP = 3.8  # dB that the sound falls and rises again between two notes on one pitch
+DIP_WITHIN = 6  # frames
+SHORTEST = 5  # frames that a note lasts at least before it begins again
+DUE = 2
+GONE = 2  # frames without a voice that end a note
 
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """A note began at a frame."""
+    """A note began at a frame, and is this loud (dB)."""
 
     frame: int
     pitch: int
@@ -34,38 +50,137 @@ class Ended:
     pitch: int
 
 
+Said = list[Began | Ended]
+
+
+@dataclass(slots=True)
+class _Run:
+    """Frames that may become a note: since when, their pitches, the evidence, the loudest."""
+
+    since: int
+    pitches: list[float]
+    evidence: float
+    level: float
+
+
 class Segmenter:
-    """Feed it frames with the level around them; it tells what began and ended."""
+    """Feed it frames with what they preview and the level around them; it tells what began and ended."""
 
     def __init__(self) -> None:
-        self._frames: list[tuple[float | None, float]] = []
-        self._count = 0
+        self._frame = -1
+        self._run: _Run | None = None
         self._note: int | None = None
+        self._began = 0
+        self._centre = 0.0  # the note's own pitch
+        self._swings: deque[float] = deque(maxlen=REMEMBERS)
+        self._levels: deque[float] = deque([-100.0] * DIP_WITHIN, maxlen=DIP_WITHIN)
+        self._silent = 0
+        self._struck: float | None = None
 
-    def feed(self, frame: Frame, level: float) -> list[Began | Ended]:
+    def feed(self, frame: Frame, preview: Frame, level: float, struck=None) -> Said:
         """What this frame decides."""
-        pitch = 69 + 12 * log2(frame.hz / 440) if frame.confidence >= VOICED else None
-        self._frames = [*self._frames[-4:], (pitch, level)]
-        self._count += 1
-        latest = [p for p, _ in self._frames[-SURE:]]
-        if self._note is not None and latest[-2:] in ([None], [None, None]):
-            return [self._end(self._count - 2)]
-        sung = [p for p in latest if p is not None]
-        if len(sung) < SURE or max(sung) - min(sung) > AGREE:
-            return []
-        at = median(sung)
-        if self._note is not None and abs(at - self._note) < AWAY:
-            return []
-        ended: list[Began | Ended] = [self._end(self._count - SURE)] if self._note is not None else []
-        self._note = round(at)
-        return [*ended, Began(self._count - SURE, self._note, max(lv for _, lv in self._frames[-SURE:]))]
+        self._frame += 1
+        if struck is not None:
+            self._struck = struck
+        self._levels.append(level)
+        if self._note is None:
+            return self._begin(frame, preview, level)
+        return self._go_on(frame, preview, level)
 
-    def close(self) -> list[Began | Ended]:
+    def close(self) -> Said:
         """What ends because the sound does."""
-        return [self._end(self._count)] if self._note is not None else []
+        return self._end(self._frame + 1) if self._note is not None else []
 
-    def _end(self, frame: int) -> Ended:
+    def _begin(self, frame: Frame, preview: Frame, level: float) -> Said:
+        if frame.hz == 0 or frame.confidence < VOICED:
+            self._run = None
+            return []
+        self._add(frame, level)
+        return self._decide(preview)
+
+    def _add(self, frame: Frame, level: float) -> None:
+        """One more frame of what may become a note, or the first."""
+        pitch, run = _semitones(frame), self._run
+        if run is None or abs(pitch - run.pitches[-1]) > TOGETHER:
+            self._run = run = _Run(self._frame, [], 0.0, level)
+        run.pitches.append(pitch)
+        run.evidence += _odds(frame)
+        run.level = max(run.level, level)
+
+    def _decide(self, preview: Frame) -> Said:
+        """Tell the note once there is enough evidence, and the voice has arrived or is late."""
+        run = self._run
+        assert run is not None
+        count, pitches, evidence = len(run.pitches), list(run.pitches), run.evidence
+        if preview.hz > 0 and abs(_semitones(preview) - pitches[-1]) < TOGETHER:
+            pitches.append(_semitones(preview))
+            evidence += _odds(preview)
+        due = self._struck is not None and self._frame - self._struck >= DUE and abs(run.since-self._struck) < 3
+        if count < FEWEST - due or len(pitches) < 2 or evidence < EVIDENCE:
+            return []
+        step = pitches[-1] - pitches[-2]
+        if count < MOST and (abs(step) > STEADY or len(pitches) == count) and not due:
+            return []
+        ahead = (HEADING if self._note is None else CHANGING) * step
+        ended = self._end(run.since) if self._note is not None else []
+        return [*ended, *self._tell(run, pitches[-1] + max(-FARTHEST, min(FARTHEST, ahead)))]
+
+    def _tell(self, run: _Run, pitch: float) -> Said:
+        self._note, self._centre, self._began = round(pitch), pitch, run.since
+        self._run = None
+        self._swings.clear()
+        self._silent = 0
+        return [Began(run.since, self._note, run.level)]
+
+    def _go_on(self, frame: Frame, preview: Frame, level: float) -> Said:
+        if frame.hz == 0 or frame.confidence < STILL:
+            self._run = None
+            self._silent += 1
+            return self._end(self._frame - GONE + 1) if self._silent == GONE else []
+        self._silent = 0
+        swing = _semitones(frame) - self._centre
+        reach = max((abs(s) for s in list(self._swings)[:-LEAVING]), default=0.0)
+        if abs(swing) > max(AWAY, REACH * reach + MARGIN) and frame.confidence >= VOICED:
+            if self._run is not None and swing * (self._run.pitches[-1] - self._centre) < 0:
+                self._run = None
+            self._add(frame, level)
+            return self._decide(preview)
+        for past in [] if self._run is None else self._run.pitches:
+            self._swing(past - self._centre)
+        self._run = None
+        self._swing(swing)
+        return self._again(level)
+
+    def _swing(self, swing: float) -> None:
+        """The note's pitch follows the voice slowly, and how far it swings is remembered."""
+        self._swings.append(swing)
+        self._centre += FOLLOWS * max(-1.0, min(1.0, swing))
+
+    def _again(self, level: float) -> Said:
+        """The same pitch begun again: the sound dipped and has come back."""
+        levels = list(self._levels)
+        low = min(range(1, len(levels) - 1), key=lambda n: levels[n])
+        if self._frame - self._began < SHORTEST + DIP_WITHIN - low:
+            return []
+        fell = max(levels[:low]) - levels[low]
+        rose = level - levels[low]
+        if fell < DIP or rose < DIP or levels[-1] - levels[-2] > 3:
+            return []
+        since = self._frame - (len(levels) - 1 - low)
+        self._levels.extend([level] * DIP_WITHIN)
+        return [*self._end(since), *self._tell(_Run(since + 1, [], 0.0, level), self._centre)]
+
+    def _end(self, frame: int) -> Said:
         assert self._note is not None
-        ended = Ended(frame, self._note)
+        ended = Ended(max(frame, self._began + 1), self._note)
         self._note = None
-        return ended
+        return [ended]
+
+
+def _semitones(frame: Frame) -> float:
+    return 69 + 12 * log2(frame.hz / 440)
+
+
+def _odds(frame: Frame) -> float:
+    kept = min(max(frame.confidence, 1e-3), 1 - 1e-3)
+    return log(kept / (1 - kept))

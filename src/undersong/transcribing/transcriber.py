@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from math import log10
+from math import inf, log10
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from undersong.transcribing.segmenter import Began, Ended, Segmenter
 from undersong.transcribing.strokes import Strokes
 
 LOUDEST = -8.0  # dB below full scale, as a mean over 32 ms, of what counts as velocity 127
+BREAK = 0.016  # seconds before the end of a sound: what breaks off there is no stroke
 QUIETEST = -100.0  # dB: what no sound at all counts as
 
 Gate = Callable[[NoteBegan | Struck, float], bool]
@@ -38,6 +39,9 @@ class Transcriber:
 
     def __init__(self, rate: int, *, gate: Gate | None = None) -> None:
         self._resampler = Resampler(rate)
+        self._rate = rate
+        self._fed = 0  # samples
+        self._ended = inf  # when the sound ended
         self._gate = gate
         self._room = Room()
         self._pitch = Pitch()
@@ -56,11 +60,13 @@ class Transcriber:
 
     def feed(self, samples: Samples) -> list[Transcribed]:
         """What these samples make known, in order of ``time``."""
+        self._fed += len(samples)
         return [heard for hop in self._resampler.feed(samples) for heard in self._hop(hop)]
 
     def flush(self) -> list[Transcribed]:
         """What becomes known because the sound has ended; nothing may be fed after it."""
         rest: list[Transcribed] = []
+        self._ended = self._fed / self._rate
         for hop in self._resampler.flush():
             rest.extend(self._hop(hop))
         for _ in range(BEHIND + 1):
@@ -74,16 +80,18 @@ class Transcriber:
         self._power = power
         self._hops += 1
         self._levels.append(level)
-        frame = self._pitch.feed(hop, self._room.feed(level))
+        frame, preview = self._pitch.feed(hop, self._room.feed(level))
         around = self._levels[1]  # the 32 ms around the frame's middle
         yield PitchFrame(
             self._now, self._at(self._hops - BEHIND), frame.hz or None, round(frame.confidence, 4), around
         )
         for onset in self._strokes.feed(hop, frame, around):
+            if onset.at > self._ended - BREAK:
+                continue
             stroke = Struck(self._now, onset.at, onset.velocity, onset.register)
             if self._gate is None or self._gate(stroke, onset.level):
                 yield stroke
-        yield from self._say(self._segmenter.feed(frame, around))
+        yield from self._say(self._segmenter.feed(frame, preview, around))
 
     @property
     def _now(self) -> float:
