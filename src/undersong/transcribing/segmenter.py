@@ -10,26 +10,27 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from math import log, log2
+from math import log2
 
 from undersong.transcribing.pitch import Frame
 
-VOICED, STILL = 0.4, 0.23  # confidence to begin with, and to go on with
-EVIDENCE = 0.5  # log odds, summed, before a note is told
+# Found by a search over simulated voices and noises (benchmarks/songs.py, tuning seeds).
+VOICED, STILL = 0.51, 0.2  # confidence to begin with, and to go on with
 FEWEST, MOST = 2, 4  # frames from its onset, the preview not counted, until it is told
-STEADY = 0.4  # semitones a frame: while the voice moves faster, it is waited for
+DUE = 2.05  # frames after an onset that was heard, when a note may be told that has a frame less
+NEAR = 3  # frames between that onset and the note's first
+STEADY = 0.43  # semitones a frame: while the voice moves faster, it is waited for
 TOGETHER = 2.5  # semitones: frames further apart do not belong to one note
-HEADING, CHANGING = 0.9, 0.2  # how far past the last step the voice is taken to go, in such steps
-FARTHEST = 0.5  # semitones: and no farther
+FARTHEST = 0.5  # semitones that the voice is taken to go on, past the last frame
 FOLLOWS = 0.08  # of the way to each frame that the note's own pitch moves
-AWAY = 0.65  # semitones from the note's own pitch before another is thought of
-REACH, MARGIN = 1.07, 0.46  # and so many of its swings so far, and semitones more
+AWAY = 0.65  # semitones from the note's own pitch before another is thought of,
+REACH, MARGIN = 1.07, 0.46  # or so many of its swings so far, and semitones more
 REMEMBERS = 32  # frames of swings: half a second
 LEAVING = 3  # of them, the last, which may be the way to another note
 DIP = 3.8  # dB that the sound falls and rises again between two notes on one pitch
-DIP_WITHIN = 6  # frames
+DIP_WITHIN = 8  # frames
+RISING = 3.0  # dB a frame: while it still rises so fast, the new note is waited for
 SHORTEST = 5  # frames that a note lasts at least before it begins again
-DUE = 2
 GONE = 2  # frames without a voice that end a note
 
 
@@ -55,11 +56,10 @@ Said = list[Began | Ended]
 
 @dataclass(slots=True)
 class _Run:
-    """Frames that may become a note: since when, their pitches, the evidence, the loudest."""
+    """Frames that may become a note: since when, their pitches, the loudest level."""
 
     since: int
     pitches: list[float]
-    evidence: float
     level: float
 
 
@@ -77,11 +77,10 @@ class Segmenter:
         self._silent = 0
         self._struck: float | None = None
 
-    def feed(self, frame: Frame, preview: Frame, level: float, struck=None) -> Said:
-        """What this frame decides."""
+    def feed(self, frame: Frame, preview: Frame, level: float, struck: float | None) -> Said:
+        """What this frame decides. ``struck``: at which frame the last onset lay that was heard, if any."""
         self._frame += 1
-        if struck is not None:
-            self._struck = struck
+        self._struck = struck
         self._levels.append(level)
         if self._note is None:
             return self._begin(frame, preview, level)
@@ -102,28 +101,27 @@ class Segmenter:
         """One more frame of what may become a note, or the first."""
         pitch, run = _semitones(frame), self._run
         if run is None or abs(pitch - run.pitches[-1]) > TOGETHER:
-            self._run = run = _Run(self._frame, [], 0.0, level)
+            self._run = run = _Run(self._frame, [], level)
         run.pitches.append(pitch)
-        run.evidence += _odds(frame)
         run.level = max(run.level, level)
 
     def _decide(self, preview: Frame) -> Said:
-        """Tell the note once there is enough evidence, and the voice has arrived or is late."""
+        """Tell the note once the voice has arrived, or cannot be waited for."""
         run = self._run
         assert run is not None
-        count, pitches, evidence = len(run.pitches), list(run.pitches), run.evidence
+        count, pitches = len(run.pitches), list(run.pitches)
         if preview.hz > 0 and abs(_semitones(preview) - pitches[-1]) < TOGETHER:
             pitches.append(_semitones(preview))
-            evidence += _odds(preview)
-        due = self._struck is not None and self._frame - self._struck >= DUE and abs(run.since-self._struck) < 3
-        if count < FEWEST - due or len(pitches) < 2 or evidence < EVIDENCE:
+        struck = self._struck
+        due = struck is not None and abs(run.since - struck) < NEAR and self._frame - struck >= DUE
+        if count < FEWEST - due or len(pitches) < 2:
             return []
         step = pitches[-1] - pitches[-2]
-        if count < MOST and (abs(step) > STEADY or len(pitches) == count) and not due:
+        if count < MOST and not due and (abs(step) > STEADY or len(pitches) == count):
             return []
-        ahead = (HEADING if self._note is None else CHANGING) * step
-        ended = self._end(run.since) if self._note is not None else []
-        return [*ended, *self._tell(run, pitches[-1] + max(-FARTHEST, min(FARTHEST, ahead)))]
+        if self._note is not None:
+            return [*self._end(run.since), *self._tell(run, pitches[-1])]
+        return self._tell(run, pitches[-1] + max(-FARTHEST, min(FARTHEST, step)))
 
     def _tell(self, run: _Run, pitch: float) -> Said:
         self._note, self._centre, self._began = round(pitch), pitch, run.since
@@ -164,11 +162,11 @@ class Segmenter:
             return []
         fell = max(levels[:low]) - levels[low]
         rose = level - levels[low]
-        if fell < DIP or rose < DIP or levels[-1] - levels[-2] > 3:
+        if fell < DIP or rose < DIP or levels[-1] - levels[-2] > RISING:
             return []
         since = self._frame - (len(levels) - 1 - low)
         self._levels.extend([level] * DIP_WITHIN)
-        return [*self._end(since), *self._tell(_Run(since + 1, [], 0.0, level), self._centre)]
+        return [*self._end(since), *self._tell(_Run(since + 1, [], level), self._centre)]
 
     def _end(self, frame: int) -> Said:
         assert self._note is not None
@@ -180,7 +178,3 @@ class Segmenter:
 def _semitones(frame: Frame) -> float:
     return 69 + 12 * log2(frame.hz / 440)
 
-
-def _odds(frame: Frame) -> float:
-    kept = min(max(frame.confidence, 1e-3), 1 - 1e-3)
-    return log(kept / (1 - kept))

@@ -82,6 +82,11 @@ class Strokes:
                     struck.append(judged.onset)
         return struck
 
+    @property
+    def last(self) -> Seconds | None:
+        """Where the last onset lay, struck or not."""
+        return self._judged[-1].onset.at if self._judged else None
+
     def near(self, at: Seconds, level: float) -> Judged | None:
         """The onset with which a note that begins at ``at``, so loud, is one sound.
 

@@ -23,6 +23,9 @@ from undersong.transcribing.strokes import Strokes
 LOUDEST = -8.0  # dB below full scale, as a mean over 32 ms, of what counts as velocity 127
 BREAK = 0.016  # seconds before the end of a sound: what breaks off there is no stroke
 QUIETEST = -100.0  # dB: what no sound at all counts as
+EARLIER = 0.6  # hops by which a voice begins before the middle of the first frame that is sure of it
+MOST = 10  # notes a second: nobody sings more, so more are not a song
+SETTLES = 6  # hops after the end, until all is decided
 
 Gate = Callable[[NoteBegan | Struck, float], bool]
 
@@ -51,6 +54,7 @@ class Transcriber:
         self._levels: deque[float] = deque([QUIETEST] * (BEHIND + 2), maxlen=BEHIND + 2)
         self._power = 0.0
         self._hops = 0
+        self._lately: deque[float] = deque([-1.0] * MOST, maxlen=MOST)  # when the last notes were told
         self._told: int | None = None  # the note that sounds, if it was told of
 
     @property
@@ -69,7 +73,7 @@ class Transcriber:
         self._ended = self._fed / self._rate
         for hop in self._resampler.flush():
             rest.extend(self._hop(hop))
-        for _ in range(BEHIND + 1):
+        for _ in range(SETTLES):
             rest.extend(self._hop(np.zeros(HOP, np.float32)))
         rest.extend(self._say(self._segmenter.close()))
         return rest
@@ -91,7 +95,9 @@ class Transcriber:
             stroke = Struck(self._now, onset.at, onset.velocity, onset.register)
             if self._gate is None or self._gate(stroke, onset.level):
                 yield stroke
-        yield from self._say(self._segmenter.feed(frame, preview, around))
+        last = self._strokes.last
+        struck = None if last is None else last * RATE / HOP + BEHIND - 1
+        yield from self._say(self._segmenter.feed(frame, preview, around, struck))
 
     @property
     def _now(self) -> float:
@@ -126,8 +132,13 @@ class Transcriber:
             return
         if judged is not None:
             at = judged.onset.at
+        else:
+            at = round(max(0.0, at - EARLIER * HOP / RATE), 6)
+        if self._now - self._lately[0] < 1.0:
+            return
         note = NoteBegan(self._now, at, held.pitch, velocity_at(held.level - LOUDEST))
         if self._gate is None or self._gate(note, held.level):
+            self._lately.append(self._now)
             self._told = held.pitch
             yield note
 
