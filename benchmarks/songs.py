@@ -31,7 +31,7 @@ MADE_AT = 22_050  # Hz, what espeak-ng speaks at
 
 @dataclass(frozen=True)
 class Song:
-    """A sound, and what is true of it: ``hz`` every 5 ms (0 where unvoiced), notes (onset, offset, MIDI)."""
+    """A sound, and what is true of it: ``hz`` every 5 ms (0: unvoiced), notes (onset, offset, MIDI)."""
 
     name: str
     kind: str
@@ -150,7 +150,7 @@ def tune(voice: Voice, chance: np.random.Generator, seconds: float) -> list[Mean
 
 
 def curve(notes: list[Meant], count: int, chance: np.random.Generator) -> Array:
-    """The pitch in MIDI at each step: glides in the middle of which a note's onset lies, scoops, vibrato."""
+    """The pitch in MIDI at each step: glides with a note's onset in their middle, scoops, vibrato."""
     time = np.arange(count) * STEP
     pitch = np.full(count, notes[0].midi)
     for n, note in enumerate(notes):
@@ -159,7 +159,7 @@ def curve(notes: list[Meant], count: int, chance: np.random.Generator) -> Array:
         since = time[here] - note.on
         swing = note.vibrato * np.clip((since - 0.2) / 0.2, 0, 1) * np.sin(2 * np.pi * note.speed * since)
         pitch[here] = note.midi + swing - note.scoop * np.exp(-since / 0.045)
-    for note, after in zip(notes, notes[1:], strict=False):
+    for after in notes[1:]:
         if after.touches:
             glide = float(chance.uniform(0.03, 0.14)) if after.slur else float(chance.uniform(0.02, 0.09))
             moving = (time >= after.on - glide / 2) & (time < after.on + glide / 2)
@@ -222,7 +222,7 @@ def spoken_voice(
         on, off = round(note.on / STEP), round(note.off / STEP)
         hold = (voicing + vowel) // 2 if voice.hum else peak + (len(source) - peak) // 3
         start = vowel if note.touches and not voice.hum else voicing
-        first = on if note.slur or voice.hum else max(0, on - start)  # where the syllable's consonant begins
+        first = on if note.slur or voice.hum else max(0, on - start)  # where its consonant begins
         if not (note.slur or voice.hum) and note.touches and note.syllable[0] in VOICELESS:
             first, start = max(0, on - voicing), voicing
             voiced[first:on] = False
@@ -286,8 +286,11 @@ def built_voice(
     grid = np.arange(int(count * STEP * MADE_AT)) / MADE_AT
     hz = 440 * 2 ** ((np.interp(grid, time, pitch) - 69) / 12)
     phase = np.cumsum(hz * (1 + 0.004 * chance.standard_normal(len(grid)))) / MADE_AT % 1.0
-    flow = np.where(phase < 0.45, np.sin(np.pi * phase / 0.9) ** 2, np.where(phase < 0.6, np.cos(
-        np.pi * (phase - 0.45) / 0.3), 0.0))
+    flow = np.where(
+        phase < 0.45,
+        np.sin(np.pi * phase / 0.9) ** 2,
+        np.where(phase < 0.6, np.cos(np.pi * (phase - 0.45) / 0.3), 0.0),
+    )
     air = chance.standard_normal(len(grid))
     pulse = np.diff(flow, prepend=0.0) * MADE_AT / hz * 0.2 + (0.01 + 0.2 * voice.breath) * air * flow
     sound = pulse * 10 ** (np.interp(grid, time, loud) / 20)

@@ -71,8 +71,8 @@ def test_never_louder_than_this(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_what_the_week_has_been_is_told(browser: Browser, tmp_path: Path) -> None:
-    """What was heard is told in words; near what is advised for a week one sentence says so, in the drawer with
-    a way to play softer and on the opening page, and playing goes on as ever."""
+    """What was heard is told in words; near what is advised for a week one sentence says so, in the drawer
+    with a way to play softer and on the opening page, and playing goes on as ever."""
     with running(tmp_path / "d") as server, tab(browser, server) as page:
         page.open()
         page.begin()

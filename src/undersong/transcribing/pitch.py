@@ -1,10 +1,10 @@
 """The pitch of a voice and how surely there is one, 32 ms after it sounded.
 
-Two listeners are asked each hop of 16 ms: swift-f0 (MIT), a small network made for offline use, run again on
-the last 128 ms and read so near to the end that half of what it would look at is missing; and the normalised
-autocorrelation of the last 48 ms, which is quick and errs by octaves. What each proposes is weighed with
-where the voice was a moment ago and where this person usually sings: the network knows noise and octaves,
-the autocorrelation knows glides and onsets, and memory keeps both from jumping. Hz, 47 to 2094.
+Two listeners are asked each hop of 16 ms: swift-f0 (MIT), a small network made for offline use, run again
+on the last 128 ms and read so near to the end that half of what it would look at is missing; and the
+normalised autocorrelation of the last 48 ms, which is quick and errs by octaves. What each proposes is
+weighed with where the voice was a moment ago and where this person usually sings: the network knows noise
+and octaves, the autocorrelation knows glides and onsets, and memory keeps both from jumping. Hz, 47 to 2094.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ class Pitch:
         preview = self._weigh(clear, peaks, float(hz[-PREVIEW]), float(odds[-PREVIEW]), PREVIEW)
         return frame, replace(preview, hz=_latest(self._heard, preview.hz))
 
-    def _weigh(self, clear: Array, peaks: tuple[Array, Array], hz: float, odds: float, behind: int) -> Frame:
+    def _weigh(
+        self, clear: Array, peaks: tuple[Array, Array], hz: float, odds: float, behind: int
+    ) -> Frame:
         pitches, fits = _proposals(clear, peaks, hz)
         if not len(pitches):
             return SILENT

@@ -1,8 +1,8 @@
 """Notes from pitch frames, causally: where a sung note begins, which it is, and where it ends.
 
-Pitch in semitones (MIDI, 69 = A4), levels in dB below full scale, one frame each 16 ms. A note is told once,
-some 60 ms after it began, and never corrected. Its pitch is where the voice is heading, since singers come
-from below. It becomes another when the voice has left it and stays away, farther than its own vibrato
+Pitch in semitones (MIDI, 69 = A4), levels in dB below full scale, one frame each 16 ms. A note is told
+once, some 60 ms after it began, and never corrected. Its pitch is where the voice is heading, since singers
+come from below. It becomes another when the voice has left it and stays away, farther than its own vibrato
 reaches; when the voice stops; or when it begins again on the same pitch, after a dip.
 """
 
@@ -177,4 +177,3 @@ class Segmenter:
 
 def _semitones(frame: Frame) -> float:
     return 69 + 12 * log2(frame.hz / 440)
-

@@ -130,10 +130,7 @@ class Transcriber:
         held, self._held = self._held, None
         if judged is not None and judged.verdict == "struck":
             return
-        if judged is not None:
-            at = judged.onset.at
-        else:
-            at = round(max(0.0, at - EARLIER * HOP / RATE), 6)
+        at = judged.onset.at if judged is not None else round(max(0.0, at - EARLIER * HOP / RATE), 6)
         if self._now - self._lately[0] < 1.0:
             return
         note = NoteBegan(self._now, at, held.pitch, velocity_at(held.level - LOUDEST))
