@@ -4,7 +4,8 @@ Two listeners are asked each hop of 16 ms: swift-f0 (MIT), a small network made 
 on the last 128 ms and read so near to the end that half of what it would look at is missing; and the
 normalised autocorrelation of the last 48 ms, which is quick and errs by octaves. What each proposes is
 weighed with where the voice was a moment ago and where this person usually sings: the network knows noise
-and octaves, the autocorrelation knows glides and onsets, and memory keeps both from jumping. Hz, 47 to 2094.
+and octaves, the autocorrelation knows glides and onsets, and memory keeps both from jumping. Hz, 47 to
+2094.
 """
 
 from __future__ import annotations
