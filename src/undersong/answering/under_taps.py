@@ -7,7 +7,7 @@ softer tones of a chord already sounding, are placed on the beat between. Bars a
 
 from __future__ import annotations
 
-from undersong.answering.bars import SOON, WITH_TAPS, agrees
+from undersong.answering.bars import SOON, WITH_TAPS, still_with
 from undersong.answering.song import BASS, BEATS, PHRASE, TUNE, Phrase, at, bright, chord, key_of, shift
 from undersong.answering.technique import NO_PULSE_BAR, RING_DOWN, velocity_under
 from undersong.events import Seconds, Voice
@@ -110,9 +110,10 @@ def song(name: str, heard: Impression, so_far: Turns) -> Answer:
 def framed(name: str, heard: Impression, so_far: Turns) -> Answer:
     """The song, on the beat that is shared or, while there is none, on the maker's own."""
     clock, pulse = so_far.clock, heard.pulse
-    leads = so_far.wishes.tempo == "lead"
-    kept = clock is not None and pulse is not None and agrees(clock, pulse, heard.time, leads)
-    if pulse is not None and heard.onset is not None and not kept:
+    part = heard.lead
+    if part is None or pulse is None or heard.onset is None:
+        return song(name, heard, so_far)
+    if clock is None or not still_with(clock, pulse, part, heard.time, so_far):
         return Answer(clock=pulse, adapt=WITH_TAPS, until=heard.time)
     return song(name, heard, so_far)
 
