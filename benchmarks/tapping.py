@@ -261,7 +261,8 @@ class Steadiness:
 def steadiness(taps: Sequence[float], sounds: Sequence[float], own: float) -> Steadiness:
     off = apart(taps, sounds)
     judged = [tap for tap in taps if tap >= FROM]
-    near = [gap / own for gap in gaps([at for at in sounds if at >= FROM]) if 0.7 < gap / own < 1.3]
+    steps = [(gap, max(1, round(gap / own))) for gap in gaps([at for at in sounds if at >= FROM])]
+    near = [gap / beats / own for gap, beats in steps if abs(gap / own - beats) < 0.3]
     late = gaps([tap for tap in taps if tap >= UNTIL - 20.0])
     return Steadiness(
         1000 * pstdev(off), 1000 * fmean(off), 100 * pstdev(near), 100 * (fmean(late) / own - 1.0),
@@ -322,7 +323,7 @@ def sections(most: int) -> list[str]:
     return [
         "Next tap of people who go on alone (people kept from fitting)\n\n"
         + next_tap([trial for trial in trials if held_out(trial[0])]),
-        f"A simulated tapper with us and with a metronome ({told})\n\n" + together(noise, most),
+        f"A simulated tapper with us and with a metronome ({told})\n\n" + together(noise, 2 * most),
     ]
 
 
