@@ -7,13 +7,13 @@ partner from its true notes; what the partner played is rendered with the page's
 into the voice with 20 ms of delay, its mean level (over the time in which it sounds) so many dB from the
 voice's. The mix goes through the live path: edges.microphone.Ear in 11 ms blocks, then transcribing.bleed.
 
-Alone: the maker is silent, the same partner sounds in the room. Own: notes and strokes a minute that pass as
-the maker's all the same. Answers: what a fresh partner begins upon them, attacks a minute; each is a partner
-that answers itself. With the voice: heard, the share of the maker's notes heard without any partner that are
-still heard (onset within 100 ms, pitch within a semitone); false, what passes beside the maker's own notes, a
-minute, less what is false without a partner. Beside each: the same without the gate. The gate's two margins
-were chosen on duets 0 to 3; those reported are others: the tunes a third higher, at other tempos, each under
-another technique and another throat.
+Alone: the maker is silent, the same partner sounds in the room. Own: notes and strokes a minute that pass
+as the maker's all the same. Answers: what a fresh partner begins upon them, attacks a minute; each is a
+partner that answers itself. With the voice: heard, the share of the maker's notes heard without any
+partner that are still heard (onset within 100 ms, pitch within a semitone); false, what passes beside the
+maker's own notes, a minute, less what is false without a partner. Beside each: the same without the gate.
+The gate's two margins were chosen on duets 0 to 3; those reported are others: the tunes a third higher,
+at other tempos, each under another technique and another throat.
 """
 
 from __future__ import annotations
