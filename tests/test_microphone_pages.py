@@ -260,7 +260,7 @@ def test_a_sound_check_can_be_left_out_at_every_step(tmp_path: Path) -> None:
         page.button("Go on").click()
         page.button("Back").click()
         page.button("Sound check").click()
-        page.button("Leave it").click()
+        page.button("Stop here").click()
         page.button("Begin").wait_for()
         kept = json.loads(page.ask("localStorage.getItem('undersong.settings')"))
         assert kept.get("lead") is None
