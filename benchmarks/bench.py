@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import partial
 
 import answering
+import bleed
 import harmony
 import key
 import latency
@@ -30,6 +31,7 @@ PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
     ("harmony", harmony.sections, 1),
     ("key", key.sections, 1),
     ("mutual adaptation", mutual.sections, 1),
+    ("the partner in the microphone", bleed.sections, 15),
     ("pulse", pulse.sections, 4),
     ("replies", replies.sections, 1),
     ("speed", latency.sections, 1),

@@ -251,8 +251,8 @@ class Bleed:
         if not there or not self._frames:
             return False
         level = self._frames[-1][1]  # the latest: what came before has died away by then
-        # the loudspeaker's drum may be taken for a note of any pitch
-        alike = any(own.pitch is None or _mistaken(heard.pitch, own.pitch) for own in there)
+        alike = any(own.pitch is not None and _mistaken(heard.pitch, own.pitch) for own in there)
+        # while nothing is known, the prior is high enough for another pitch: the maker is not to be deaf
         margin = MARGIN if alike else 0.0 if self.coupling("tones") is None else OTHER_MARGIN
         if not self._louder(level, heard.time - EARLY, heard.time, margin):
             return True
