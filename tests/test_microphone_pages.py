@@ -169,6 +169,7 @@ def test_a_microphone_that_is_refused_is_one_sentence_and_playing_goes_on(tmp_pa
         page.page.get_by_text("The browser did not allow the microphone.").wait_for()
         axe(page)
         page.button("Use the pads").click()
+        page.wait_until("document.activeElement.matches('[data-pad]')")
         page.page.get_by_text("The browser did not allow the microphone.").wait_for(state="detached")
         page.page.keyboard.press("KeyF")
         page.wait_until("ears.reports.some((r) => r.who === 'maker')")
