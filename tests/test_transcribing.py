@@ -47,7 +47,7 @@ def song() -> Samples:
     return sung(SONG, RATE, noise=-60.0)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.lists(st.integers(0, round(2.2 * RATE)), max_size=30))
 def test_blocks_change_nothing(cuts: list[int]) -> None:
     """However a sound is cut into blocks, also empty ones, the same is told to the last digit."""
@@ -102,8 +102,8 @@ def test_a_rate_that_is_none_is_refused(rate: int) -> None:
 @pytest.mark.parametrize("pitch", [45.0, 57.0, 69.0])
 @pytest.mark.parametrize(("vibrato", "most"), [(0.5, 1), (1.0, 2)])
 def test_vibrato_does_not_split_a_note(pitch: float, vibrato: float, most: int) -> None:
-    """A note held for two seconds that swings by half a semitone is one; where it swings by a whole one from
-    its first moment on, the first swing of eleven may be taken for a step."""
+    """Held for two seconds, swinging by half a semitone: one note. By a whole one from its first moment on:
+    the first swing of eleven may be taken for a step."""
     found = notes(sung([(0.4, 2.4, pitch)], RATE, vibrato=vibrato, noise=-60.0))
     assert 1 <= len(found) <= most
     assert all(abs(each.pitch - pitch) <= 1 for each in found)
@@ -151,8 +151,8 @@ def test_nothing_is_heard_in_nothing(sound: Samples) -> None:
 
 @pytest.mark.parametrize("level", [-45.0, -25.0, -10.0, 6.0])
 def test_noise_is_hardly_a_song(level: float) -> None:
-    """Ten seconds of noise, soft to clipped: no more than two notes or strokes."""
-    assert len(announced(np.clip(hiss(10, level), -1, 1))) <= 2
+    """Five seconds of noise, soft to clipped: no more than one note or stroke."""
+    assert len(announced(np.clip(hiss(5, level), -1, 1))) <= 1
 
 
 @pytest.mark.parametrize("gain", [4.0, 20.0])
@@ -171,10 +171,10 @@ def test_a_quiet_microphone_still_hears(level: float, room: float) -> None:
 
 
 def storm(kind: str) -> Samples:
-    """Ten seconds of a voice that changes far faster than anybody sings."""
+    """Three seconds of a voice that changes far faster than anybody sings."""
     chance = np.random.default_rng(11)
-    time = np.arange(10 * RATE) / RATE
-    steps = chance.uniform(45, 75, 500)
+    time = np.arange(3 * RATE) / RATE
+    steps = chance.uniform(45, 75, 150)
     midi = steps[(time * {"leaps": 50, "jumps": 20, "flutter": 14}[kind]).astype(int)]
     if kind == "flutter":
         midi = 60 + 6 * np.sign(np.sin(2 * np.pi * 14 * time))
@@ -191,12 +191,12 @@ def test_there_is_never_a_storm(kind: str) -> None:
 
 def test_two_at_once_are_no_storm() -> None:
     """Two who sing different tunes together: not many more notes than both sang."""
-    low: list[Sung] = [(0.4 + 0.5 * n, 0.85 + 0.5 * n, 48.0 + (0, 4, 7, 5)[n % 4]) for n in range(12)]
-    high: list[Sung] = [(0.55 + 0.7 * n, 1.2 + 0.7 * n, 67.0 - (0, 2, 5, 3)[n % 4]) for n in range(8)]
+    low: list[Sung] = [(0.4 + 0.5 * n, 0.85 + 0.5 * n, 48.0 + (0, 4, 7, 5)[n % 4]) for n in range(8)]
+    high: list[Sung] = [(0.55 + 0.7 * n, 1.2 + 0.7 * n, 67.0 - (0, 2, 5, 3)[n % 4]) for n in range(6)]
     voices = [sung(low, RATE), sung(high, RATE, size=1.18, seed=1)]
     length = min(len(each) for each in voices)
     found = announced(voices[0][:length] + voices[1][:length] + hiss(length / RATE, -60.0)[:length])
-    assert 8 <= len(found) <= 1.4 * (len(low) + len(high))
+    assert 6 <= len(found) <= 1.4 * (len(low) + len(high))
 
 
 def test_hands_are_strokes_and_singing_is_not(song: Samples) -> None:
@@ -234,6 +234,6 @@ def test_what_the_gate_refuses_is_not_told(song: Samples) -> None:
     transcriber = Transcriber(RATE, gate=gate)
     heard = [*transcriber.feed(song), *transcriber.flush()]
     assert [pitch for pitch, _ in asked] == [57, 61, 59]
-    assert all(-30 < level < -5 for _, level in asked)
+    assert all(-35 < level < -15 for _, level in asked)
     assert [each.pitch for each in heard if isinstance(each, NoteBegan)] == [57, 59]
     assert [each.pitch for each in heard if isinstance(each, NoteEnded)] == [57, 59]

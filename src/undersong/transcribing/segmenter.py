@@ -14,8 +14,8 @@ from math import log2
 
 from undersong.transcribing.pitch import Frame
 
-# Found by a search over simulated voices and noises (benchmarks/songs.py, tuning seeds), all but RETURNS and
-# WIDEST, which follow from a vibrato of a semitone to either side, five times a second and faster.
+# Found by a search over simulated voices and noises (benchmarks/songs.py, tuning seeds), but for RETURNS
+# and WIDEST: these follow from a vibrato of a semitone to either side, five times a second and faster.
 VOICED, STILL = 0.51, 0.2  # confidence to begin with, and to go on with
 FEWEST, MOST = 2, 4  # frames from its onset, the preview not counted, until it is told
 DUE = 2.05  # frames after an onset that was heard, when a note may be told that has a frame less
@@ -27,11 +27,9 @@ FOLLOWS = 0.08  # of the way to each frame that the note's own pitch moves
 AWAY = 0.65  # semitones from the note's own pitch before another is thought of,
 REACH, MARGIN = 1.07, 0.46  # or so many of its swings so far, and semitones more
 REMEMBERS = 32  # frames of swings: half a second
-RETURNS = (
-    9  # frames: a voice that was elsewhere for less, and comes back, swings; nobody sings so short a note
-)
-WIDEST = 2.6  # semitones, of such a swing from one side to the other
 LEAVING = 3  # of them, the last, which may be the way to another note
+RETURNS = 9  # frames: who was elsewhere for less, and comes back, swings; nobody sings so short a note
+WIDEST = 2.6  # semitones, of such a swing from one side to the other
 DIP = 3.8  # dB that the sound falls and rises again between two notes on one pitch
 DIP_WITHIN = 8  # frames
 RISING = 3.0  # dB a frame: while it still rises so fast, the new note is waited for
