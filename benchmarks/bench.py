@@ -24,6 +24,7 @@ import replies
 import results
 import state
 import tapping
+import voice
 
 # Name, benchmark, and for every how many of the tunes it takes one: some take longer than others.
 PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
@@ -38,6 +39,7 @@ PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
     ("state", state.sections, 4),
     ("tapping", tapping.sections, 1),
     ("ten minutes", minutes.sections, 2),
+    ("voice", voice.sections, 5),
 )
 
 
