@@ -12,7 +12,7 @@ the other player.
 - ``mean_pitch``, ``sd_pitch``: MIDI numbers and semitones, over the notes that have a pitch; the deviation
   is that of these notes themselves (divided by n): 0 for one note or a unison, NaN if all are struck
 - ``velocity``: mean, 1-127, over the notes whose velocity is known
-- ``articulation``: time in which anything sounds over all time, less pauses that last longer than 2 s within
+- ``articulation``: time in which anything sounds over all time, less pauses longer than 2 s within
   the window; 0-1; NaN where all is such a pause; the same as ``features.articulation``
 - ``pulse_clarity``, ``tempo``: see ``pulse_curve``
 - ``tonal_clarity``, ``majorness``, ``minorness``, ``dissonance``: see ``tonal_curve``
