@@ -57,9 +57,9 @@ def autocorrelations(player: Player, starts: Array, length: Seconds) -> Array:
     angle = 2 * np.pi * np.arange(power.shape[1]) / size
     power *= np.exp(-((SMOOTHING / FRAME * angle) ** 2))  # the smoothing, once for each of the two
     found = np.fft.irfft(power, size, axis=1)
-    peaks: Array = found[:, SHORTEST_LAG - _EDGE : LONGEST_LAG + _EDGE + 1] / np.maximum(
-        found[:, :1], 1e-300
-    )
+    near = found[:, SHORTEST_LAG - _EDGE : LONGEST_LAG + _EDGE + 1]
+    # rounded before they are compared, since the transform's last bits differ between systems
+    peaks: Array = np.round(near / np.maximum(found[:, :1], 1e-300), 9)
     peaks[(train > 0).sum(axis=1) < 2] = np.nan
     return peaks
 
