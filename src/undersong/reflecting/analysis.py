@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from undersong.events import Seconds
-from undersong.reflecting.curves import curves
+from undersong.reflecting.curves import FEATURES, curves
 from undersong.reflecting.features import LENGTH, STEP
 from undersong.reflecting.players import Array, Playing, window_starts
 
@@ -25,9 +25,9 @@ def analysis(
 ) -> dict[str, Any]:
     """Everything that is measured of a playing, ready for JSON; the shape is in the commands' document.
 
-    ``length``, ``step``: of the windows. ``resonance``: weigh the pulse's lags by how willingly people tap at
-    them. Beyond that document: ``seconds``, how long it lasts; ``missing``, one sentence for each thing that
-    could not be said.
+    ``length``, ``step``: of the windows. ``resonance``: weigh the pulse's lags by how willingly people tap
+    at them. Beyond that document: ``seconds``, how long it lasts; ``missing``, one sentence for each thing
+    that could not be said.
     """
     starts = window_starts(playing.end, length, step)
     features = {player.name: curves(player, starts, length, resonance) for player in playing.players}
@@ -35,14 +35,14 @@ def analysis(
     if playing.players and not len(starts):
         missing.append(f"The music lasts {playing.end:.3g} s, less than one window of {length:g} s.")
     names = [player.name for player in playing.players[:2]]
-    first = next(iter(features.values()), curves_of_nobody())
     return {
         "version": VERSION,
         "players": names,
         "seconds": plain(playing.end),
         "windows": {"start": told(starts), "length": length, "step": step},
         "features": {
-            feature: {name: told(found[feature]) for name, found in features.items()} for feature in first
+            feature: {name: told(found[feature]) for name, found in features.items()}
+            for feature in FEATURES
         },
         "missing": missing,
     }
