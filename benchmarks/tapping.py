@@ -28,20 +28,19 @@ from statistics import fmean, median, pstdev
 
 import corpora
 from tables import DRAWS, table
-from undersong.events import HeardBeat, Output, Play, Retract, Tap
+from undersong.events import HeardBeat, Tap
 from undersong.listening.listener import Listener
 from undersong.notes import Pulse
 from undersong.offline import make_session
 from undersong.plan import MEET_ME, Plan
 from undersong.testing import makers
+from undersong.testing.tapper import NEAR, Noise, Tapper, heard, tapping
 
 AHEAD = 0.08  # seconds: nearer beats were not foreseen
 STEPS = (0.8, 0.85, 0.9, 1.1, 1.15, 1.2)  # tempo after a step, as intervals
 SLIP = 0.3  # share of the usual interval by which one interval may differ and still tell of noise
 SLOW = 600  # ms: the interval at which people's asynchronies with a metronome are read
 FASTEST, SLOWEST = 0.42, 0.8  # seconds: paces of simulated tappers
-CORRECTS = 0.5  # share of an asynchrony that the simulated tapper corrects
-NEAR = 0.25  # of a beat: sounds further from a tap are not meant by it
 ALONE = 6.0  # seconds before the metronome begins, as the partner does about then
 FROM, UNTIL = 45.0, 105.0  # seconds that are judged: the first meeting is over
 
@@ -190,16 +189,6 @@ def _ratio(found: Errors, against: Errors) -> str:
 # --- (b) playing together --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Noise:
-    """A tapper's noise: standard deviations of the timekeeper's interval and of the hand, as shares of the
-    interval; and by how many seconds their taps come before a metronome's sound."""
-
-    timekeeper: float
-    hand: float
-    lead: float
-
-
 def fitted(trials: Sequence[tuple[str, list[float]]], folder: Path) -> Noise:
     """The noise of the median person."""
     changes: dict[str, list[list[float]]] = {}
@@ -223,61 +212,30 @@ def fitted(trials: Sequence[tuple[str, list[float]]], folder: Path) -> Noise:
     return Noise(median(keepers), median(hands), median(fmean(found) for found in means.values()))
 
 
-class Tapper:
-    """Somebody who taps at a pace of their own and corrects half of each asynchrony that they hear."""
-
-    def __init__(self, noise: Noise, seed: int) -> None:
-        self._chance = random.Random(seed)
-        self._noise = noise
-        self.pace = self._chance.uniform(FASTEST, SLOWEST)
-        self._keeper = 0.5
-        self.tap = 0.5
-
-    def next(self, sounds: Sequence[float]) -> float:
-        """When the next tap falls, given all sounds so far."""
-        apart = [self.tap - at for at in sounds[-8:]]
-        heard = min(apart, key=abs, default=1e9)
-        if abs(heard) <= NEAR * self.pace:
-            self._keeper -= CORRECTS * (heard + self._noise.lead)
-        self._keeper += self.pace * (1.0 + self._chance.gauss(0.0, self._noise.timekeeper))
-        hand = self._chance.gauss(0.0, self._noise.hand * self.pace)
-        self.tap = max(self.tap + 0.1, self._keeper + hand)
-        return self.tap
+def pace(seed: int) -> float:
+    """The tempo at which a tapper likes to tap."""
+    return random.Random(seed).uniform(FASTEST, SLOWEST)
 
 
 def with_us(noise: Noise, seed: int, plan: Plan) -> tuple[list[float], list[float]]:
     """Taps, and sounds of a real Session that hears them."""
-    tapper, session = Tapper(noise, seed), make_session(plan, seed)
-    out: list[Output] = []
-    taps: list[float] = []
-    while tapper.tap < UNTIL:
-        taps.append(tapper.tap)
-        out += session.receive(Tap(tapper.tap, tapper.tap, makers.MAKER, 64))
-        # a sound that belongs to this tap may come half a beat later; only then is it known
-        known = tapper.tap + tapper.pace / 2
-        out += session.advance(known)
-        tapper.next([at for at in heard(out) if at <= known])
+    taps, out = tapping(Tapper(pace(seed), seed, noise), make_session(plan, seed), UNTIL)
     return taps, heard(out)
-
-
-def heard(out: Sequence[Output]) -> list[float]:
-    """When the partner sounds, in order."""
-    taken = {o.id for o in out if isinstance(o, Retract)}
-    return sorted(o.at for o in out if isinstance(o, Play) and o.id not in taken)
 
 
 def with_metronome(noise: Noise, seed: int) -> tuple[list[float], list[float]]:
     """Taps, and a metronome at exactly their pace, begun with one of theirs."""
-    tapper = Tapper(noise, seed)
+    tapper = Tapper(pace(seed), seed, noise)
     taps: list[float] = []
     clicks: list[float] = []
     while tapper.tap < UNTIL:
         taps.append(tapper.tap)
         if tapper.tap >= ALONE and not clicks:
             clicks.append(tapper.tap)
-        while clicks and clicks[-1] < tapper.tap + tapper.pace / 2:
+        known = tapper.tap + tapper.pace / 2
+        while clicks and clicks[-1] < known:
             clicks.append(clicks[-1] + tapper.pace)
-        tapper.next([at for at in clicks if at <= tapper.tap + tapper.pace / 2])
+        tapper.next([at for at in clicks if at <= known])
     return taps, clicks
 
 
@@ -300,13 +258,14 @@ class Steadiness:
     met: float
 
 
-def steadiness(taps: Sequence[float], sounds: Sequence[float], pace: float) -> Steadiness:
+def steadiness(taps: Sequence[float], sounds: Sequence[float], own: float) -> Steadiness:
     off = apart(taps, sounds)
     judged = [tap for tap in taps if tap >= FROM]
-    near = [gap / pace for gap in gaps([at for at in sounds if at >= FROM]) if 0.7 < gap / pace < 1.3]
+    steps = [(gap, max(1, round(gap / own))) for gap in gaps([at for at in sounds if at >= FROM])]
+    near = [gap / beats / own for gap, beats in steps if abs(gap / own - beats) < 0.3]
     late = gaps([tap for tap in taps if tap >= UNTIL - 20.0])
     return Steadiness(
-        1000 * pstdev(off), 1000 * fmean(off), 100 * pstdev(near), 100 * (fmean(late) / pace - 1.0),
+        1000 * pstdev(off), 1000 * fmean(off), 100 * pstdev(near), 100 * (fmean(late) / own - 1.0),
         len(off) / len(judged),
     )  # fmt: skip
 
@@ -321,10 +280,10 @@ def together(noise: Noise, tappers: int) -> str:
     plans["ours, choosing freely"] = Plan()
     found: dict[str, list[Steadiness]] = {}
     for seed in range(tappers):
-        pace = Tapper(noise, seed).pace
+        own = pace(seed)
         for name, plan in plans.items():
-            found.setdefault(name, []).append(steadiness(*with_us(noise, seed, plan), pace))
-        alone = steadiness(*with_metronome(noise, seed), pace)
+            found.setdefault(name, []).append(steadiness(*with_us(noise, seed, plan), own))
+        alone = steadiness(*with_metronome(noise, seed), own)
         found.setdefault("a fixed metronome", []).append(alone)
     default = next(name for name in found if "default" in name)
     rows = []
@@ -364,7 +323,7 @@ def sections(most: int) -> list[str]:
     return [
         "Next tap of people who go on alone (people kept from fitting)\n\n"
         + next_tap([trial for trial in trials if held_out(trial[0])]),
-        f"A simulated tapper with us and with a metronome ({told})\n\n" + together(noise, most),
+        f"A simulated tapper with us and with a metronome ({told})\n\n" + together(noise, 2 * most),
     ]
 
 

@@ -26,7 +26,7 @@ from client import PATIENCE, Message, Page, Server, http, let_in, running
 from undersong.edges.clock import GAP, SessionClock
 from undersong.edges.disk import Disk
 from undersong.edges.takes import Takes
-from undersong.events import NoteOff, NoteOn
+from undersong.events import NoteOff, NoteOn, Play
 from undersong.remembering import log as codec
 from undersong.server import stage
 
@@ -253,9 +253,10 @@ def test_a_flood_drops_notes_but_never_their_ends(page: Page) -> None:
     page.input({"type": "rest"})
     page.until(lambda m: m["type"] == "chose" and m["technique"] == "rest")
     page.until(lambda m: m["type"] == "ack" and m["seq"] >= page.seq)
-    assert page.refused
     page.say({"type": "clock", "sent": 1})
     log_before = the_log(page.server.data)
+    taken_in = sum(on for on, _ in notes_of(log_before))
+    assert bool(page.refused) == (taken_in < 4000)  # a server that is slower than the rate refuses nothing
     held: set[int] = set()
     for on, pitch in notes_of(log_before):
         (held.add if on else held.discard)(pitch)
@@ -333,8 +334,9 @@ def test_a_stopped_process_pauses_and_does_not_catch_up(page: Page) -> None:
     log = the_log(page.server.data)
     left = [e.heard for e in log.inputs if type(e).__name__ == "Leave"]
     assert len(left) == 1
-    plays = [o.at for o in log.outputs if type(o).__name__ == "Play"]
-    assert all(b - a > 0.05 for a, b in pairwise(plays))
+    plays = [o for o in log.outputs if isinstance(o, Play)]
+    for voice in {play.voice for play in plays}:  # the voices sound together, one alone never in a burst
+        assert all(b - a > 0.05 for a, b in pairwise(p.at for p in plays if p.voice == voice))
 
 
 def test_a_full_disk_lets_the_music_go_on(page: Page, tmp_path: Path) -> None:

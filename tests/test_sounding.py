@@ -115,9 +115,12 @@ def test_a_tentative_fragment_is_met(
         page.button("Play with me again").click()
         page.wait(0.2)
         page.finish()
-        page.wait(1.0)
-        end = page.ask("ears.contexts.at(-1).currentTime") * rate
-        assert page.peak("out", end - 0.5 * rate) < SILENCE
+        page.wait(0.5)
+        # with one switch the choices sound as they go by, as the maker's own sounds
+        what = "partner" if play is by_one_switch else "out"
+        before = len(page.heard(what))
+        page.wait(0.5)
+        assert all(peak < SILENCE for _, peak, _ in page.heard(what)[before:])
         report(page, play.__name__, capsys)
 
 
@@ -143,7 +146,9 @@ def test_planned_answers_land_on_their_stamps(
     with running(tmp_path / "d") as server, tab(browser, server, listening=True) as page:
         page.open()
         page.button("I'll start").click()
-        page.wait_until("ears.socket.filter((m) => m.type === 'play').length >= 14")
+        page.wait_until(
+            "ears.socket.filter((m) => m.type === 'play' && m.voice === 'percussion').length >= 9"
+        )
         page.wait(1.0)
         frame_of = page.frame_of()
         ms = 1000 / page.rate
@@ -151,9 +156,9 @@ def test_planned_answers_land_on_their_stamps(
         placed = {told["note"]["id"]: told["note"]["at"] for told in page.told("play")}
         rendered: list[float] = []
         meant: list[float] = []
-        for play in page.said("play")[:12]:
+        strokes = [play for play in page.said("play") if play["voice"] == "percussion"]
+        for play in strokes[:8]:
             assert play["kind"] == "planned"
-            assert play["voice"] == "percussion"
             onset = min(onsets, key=lambda onset: abs(onset - placed[play["id"]]))
             rendered.append((onset - placed[play["id"]]) * ms)
             meant.append((onset - frame_of(play["at"])) * ms)
@@ -177,7 +182,9 @@ def test_a_wish_is_heard_and_told(browser: Browser, tmp_path: Path) -> None:
         page.button("Why?").click()
         page.button("Softer").click()
         page.wait_until("ears.socket.some((m) => m.type === 'chose' && m.because.includes('softer'))")
-        page.page.get_by_text("You asked for less, so I play softer.").wait_for()
+        page.page.get_by_role("region", name="Why it plays like this").get_by_text(
+            "You asked for less, so I play softer."
+        ).wait_for()
         page.button("Why?").click()
         page.button("As before").click()
         page.wait_until(

@@ -21,6 +21,7 @@ from undersong.offline import make_session
 from undersong.testing.contracts import CONTRACTS
 from undersong.testing.makers import MAKER
 from undersong.testing.scenes import FRAGMENTS, Scene
+from undersong.testing.tapping import TAPPED, Tapping
 
 AFTER: Seconds = 12.0  # after the scene's last event
 RING: Seconds = 2.0  # for what still rings
@@ -31,13 +32,13 @@ APART: Seconds = 2.0  # between two onsets of the maker's: a longer gap ends a p
 USAGE = "Usage: python tools/listen.py FOLDER"
 
 
-def answered(scene: Scene) -> tuple[list[Input], list[Output], Seconds]:
+def answered(scene: Scene | Tapping) -> tuple[list[Input], list[Output], Seconds]:
     """The scene's playing, what the partner makes of it, and when it is over."""
     events: list[Input] = scene.events()
     end = events[-1].heard
     if scene.name == "ending":
         events.append(Steer(end, end, MAKER, "finish"))
-    session = make_session(Plan(technique=scene.technique), 0)
+    session = make_session(Plan(technique=None if isinstance(scene, Tapping) else scene.technique), 0)
     return events, perform(session, events, end + AFTER), end + AFTER + RING
 
 
@@ -80,7 +81,7 @@ def main() -> int:
         print(USAGE)
         return 2
     folder = Path(sys.argv[1])
-    scenes = [*(contract.scene for contract in CONTRACTS), *FRAGMENTS]
+    scenes: list[Scene | Tapping] = [*(contract.scene for contract in CONTRACTS), *FRAGMENTS, *TAPPED]
     try:
         with Renderer() as renderer:
             folder.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ from undersong.testing.contracts import CONTRACTS
 from undersong.testing.makers import MAKER
 from undersong.testing.minutes import KINDS, TUNE, minutes
 from undersong.testing.scenes import FRAGMENTS, Scene
+from undersong.testing.tapping import TAPPED
 
 ROOT = Path(__file__).resolve().parent.parent
 AFTER = 25.0
@@ -61,6 +62,11 @@ def files() -> dict[Path, bytes]:
     for scene in (contract.scene for contract in CONTRACTS):
         path = ROOT / "docs" / "pictures" / f"{scene.name}.svg"
         made[path] = drawn(scene, scene.hears, MORNING).encode()
+    for tapped in TAPPED:
+        path = ROOT / "docs" / "pictures" / f"{tapped.name}.svg"
+        tapping = tapped.events()
+        out = perform(make_session(Plan(), 0), tapping, tapping[-1].heard + AFTER)
+        made[path] = svg(duet(tapping, out), tapped.hears, MORNING).encode()
     for kind, sections in KINDS:
         path = ROOT / "docs" / "pictures" / f"minutes-{kind.replace(' ', '-')}.svg"
         events = minutes(sections, TUNE, 1)

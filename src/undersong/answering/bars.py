@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from undersong.events import Seconds
+from undersong.listening.impression import Part
 from undersong.notes import Beat, Beats, Note, Pulse
 from undersong.turns import Adapt, Turn, Turns
 
@@ -16,6 +17,7 @@ WITH_TAPS = Adapt(phase=0.3, period=0.075, most=0.1, phase_most=1.0, ready=0.0, 
 
 SAME_TEMPO = 0.1  # share by which two periods may differ
 IN_PHASE = 0.25  # of a period
+ELSEWHERE = 0.16  # likewise: a tap further from our beats means others
 
 # One stroke of a bar: its beat, its drum, and how many dB softer than the first it is.
 Stroke = tuple[Beats, int, float]
@@ -78,3 +80,15 @@ def agrees(clock: Pulse, pulse: Pulse, time: Seconds, leads: bool = False) -> bo
     beat = slower.time_at(round(slower.beat_at(time)))
     off = faster.beat_at(beat)
     return leads or abs(off - round(off)) < IN_PHASE
+
+
+def still_with(clock: Pulse, pulse: Pulse, part: Part, time: Seconds, so_far: Turns) -> bool:
+    """Whether the partner's clock may go on with this maker: it agrees with their beat. Somebody who taps
+    has left it only if two taps in a row fell elsewhere than on our beats; a tempo that was asked for is
+    kept."""
+    leads = so_far.wishes.tempo == "lead"  # then a phase of its own is what was asked for
+    both = agrees(clock, pulse, time, leads)
+    if both or part.pitched:
+        return both
+    places = [clock.beat_at(tone.onset) for tone in part.phrase.tones[-2:]]
+    return so_far.holds or any(abs(place - round(place)) < ELSEWHERE for place in places)

@@ -67,11 +67,14 @@ def pace(heard: Impression, so_far: Turns) -> Seconds:
     return found
 
 
-def notes(heard: Impression, clock: Pulse, first: int, since: Seconds = 0.0) -> tuple[Note, ...]:
-    """The bar that begins on beat ``first``, from a moment on: all of it, or, with somebody who plays
-    pitches, the drum."""
+def notes(
+    heard: Impression, clock: Pulse, first: int, *, joined: bool, since: Seconds = 0.0
+) -> tuple[Note, ...]:
+    """The bar that begins on beat ``first``, from a moment on: all of it, or, once somebody has ``joined``
+    who plays pitches, the drum."""
     part = heard.lead
-    bar = BARS[first // BEATS % len(BARS)] if part is None or not part.pitched else DRUM
+    pitched = joined and part is not None and part.pitched
+    bar = DRUM if pitched else BARS[first // BEATS % len(BARS)]
     key = shift(key_of(heard))
     base: dict[Voice, int] = {"percussion": 0, "bass": BASS + key, "melody": TUNE + key}
     return tuple(

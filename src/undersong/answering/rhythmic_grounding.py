@@ -71,20 +71,21 @@ class RhythmicGrounding:
         asked = so_far.opening == "partner_starts"
         if part is None and not asked:
             return NOTHING
-        since = so_far.opened_at if part is None else part.last_sound
-        coast = GROOVE_COAST if asked and part is None else COAST
+        waiting = asked and (part is None or so_far.opened_at > part.last_sound)
+        since = so_far.opened_at if waiting or part is None else part.last_sound
+        coast = GROOVE_COAST if waiting else COAST
         if heard.time > since + coast and not (part is not None and part.holding):
             return NOTHING
         clock, adapt, because = self._clock(heard, so_far, asked)
         if clock is None:
             return NOTHING
         fresh = clock is not so_far.clock
-        if not fresh and asked and part is not None and _first_pitch(heard, part):
+        if not fresh and asked and part is not None and _first_pitch(heard, part, so_far):
             # the bass and the hook make room for the maker's own notes; the drum goes on
             planned = so_far.last(self.name, "bar")
             start = round(planned.about) - BEATS_A_BAR if planned is not None else soon(clock, heard.time)
             return Answer(
-                notes=groove.notes(heard, clock, start, heard.time + SOON),
+                notes=groove.notes(heard, clock, start, joined=True, since=heard.time + SOON),
                 withdraw=True,
                 until=asked_again(self.name, clock, so_far),
             )
@@ -92,7 +93,9 @@ class RhythmicGrounding:
             return Answer(until=asked_again(self.name, clock, so_far))
         first = soon(clock, heard.time) if fresh else next_bar(self.name, clock, heard.time, so_far)
         return Answer(
-            notes=groove.notes(heard, clock, first) if asked else _strokes(heard, part, clock, first),
+            notes=groove.notes(heard, clock, first, joined=not waiting)
+            if asked
+            else _strokes(heard, part, clock, first),
             withdraw=fresh,
             clock=clock if fresh else None,
             adapt=adapt,
@@ -132,9 +135,14 @@ class RhythmicGrounding:
         return Pulse(CALM, heard.time, CALM_SURE), STEADFAST, CALM_BECAUSE
 
 
-def _first_pitch(heard: Impression, part: Part) -> bool:
-    """Whether the first note with a pitch has just begun."""
-    return part.pitched and heard.onset is not None and part.onsets == 1
+def _first_pitch(heard: Impression, part: Part, so_far: Turns) -> bool:
+    """Whether the first note with a pitch since the asking has just begun."""
+    if heard.onset is None or heard.onset.pitch is None:
+        return False
+    since = [
+        tone for tone in part.phrase.tones if tone.onset >= so_far.opened_at and tone.pitch is not None
+    ]
+    return len(since) == 1
 
 
 def _strokes(heard: Impression, part: Part | None, clock: Pulse, first: int) -> tuple[Note, ...]:

@@ -18,12 +18,12 @@ from undersong.answering.bars import (
     LOW_DRUM,
     WITH_TAPS,
     Stroke,
-    agrees,
     asked_again,
     bar_due,
     next_bar,
     planned_bar,
     soon,
+    still_with,
     strokes,
 )
 from undersong.answering.enlivening import STEADY, enlivened, lively
@@ -68,8 +68,9 @@ class Synchronising:
         if pulse is None:
             # nothing to share (any more): what is planned still sounds, nothing is added
             return Answer(adapt=COASTING) if clock is not None else NOTHING
-        leads = so_far.wishes.tempo == "lead"  # then a phase of its own is what was asked for
-        if clock is None or (pulse.confidence >= SURE and not agrees(clock, pulse, heard.time, leads)):
+        if clock is None or (
+            pulse.confidence >= SURE and not still_with(clock, pulse, part, heard.time, so_far)
+        ):
             return self._bar(heard, part, so_far, pulse, soon(pulse, heard.time), start=True)
         coasting = heard.time > part.last_onset + 2.5 * clock.period
         if heard.time > part.last_onset + COAST * clock.period:

@@ -7,12 +7,13 @@ softer tones of a chord already sounding, are placed on the beat between. Bars a
 
 from __future__ import annotations
 
-from undersong.answering.bars import SOON, WITH_TAPS, agrees
+from undersong.answering.bars import SOON, WITH_TAPS, still_with
 from undersong.answering.song import BASS, BEATS, PHRASE, TUNE, Phrase, at, bright, chord, key_of, shift
 from undersong.answering.technique import NO_PULSE_BAR, RING_DOWN, velocity_under
 from undersong.events import Seconds, Voice
-from undersong.listening.impression import Impression
+from undersong.listening.impression import Impression, Part
 from undersong.notes import After, Beat, Beats, Note, Pulse
+from undersong.theory.grouping import onset_groups
 from undersong.theory.voicing import lead
 from undersong.turns import NOTHING, Answer, LetGo, Turn, Turns
 
@@ -28,6 +29,7 @@ RING: Seconds = 0.2  # over which a chord makes room for the next
 LASTS: Beats = 7.0  # that a chord rings if nothing takes its place
 CHORD_LOW, CHORD_HIGH = 55, 68
 VOICES = 2
+AS_DENSE, SPAN = 0.85, 6.0  # onsets for one of the maker's, over so many seconds, up to which more may come
 TUNE_AFTER = 6  # bars of the song before anything is sung
 STAYED: Beats = 2.5  # since the maker's last tap, within which the tune goes on
 CHORD, FIFTH = "song", "fifth"  # turns: a bar of the song, a fifth; about: which one it was
@@ -91,7 +93,8 @@ def song(name: str, heard: Impression, so_far: Turns) -> Answer:
     number = _number(last, heard.time, BEATS * clock.period)
     which, phrase, bar = at(number, 1 if bright(heard) else 0)
     notes = _bass_and_chord(name, heard, so_far, phrase, bar)
-    notes += _between(heard, clock, phrase, bar, first, notes)
+    if _room(heard, so_far, part):
+        notes += _between(heard, clock, phrase, bar, first, notes)
     if number >= TUNE_AFTER and heard.time - part.last_onset < STAYED * clock.period:
         notes += _tune(heard, clock, phrase, bar, first)
     ids = tuple(
@@ -110,9 +113,10 @@ def song(name: str, heard: Impression, so_far: Turns) -> Answer:
 def framed(name: str, heard: Impression, so_far: Turns) -> Answer:
     """The song, on the beat that is shared or, while there is none, on the maker's own."""
     clock, pulse = so_far.clock, heard.pulse
-    leads = so_far.wishes.tempo == "lead"
-    kept = clock is not None and pulse is not None and agrees(clock, pulse, heard.time, leads)
-    if pulse is not None and heard.onset is not None and not kept:
+    part = heard.lead
+    if part is None or pulse is None or heard.onset is None:
+        return song(name, heard, so_far)
+    if clock is None or not still_with(clock, pulse, part, heard.time, so_far):
         return Answer(clock=pulse, adapt=WITH_TAPS, until=heard.time)
     return song(name, heard, so_far)
 
@@ -125,6 +129,12 @@ def _bar(heard: Impression, so_far: Turns, clock: Pulse) -> tuple[int, Beats]:
     beat = clock.beat_at(heard.time) - anchor
     bar = int((beat + EARLY) // BEATS)
     return anchor + BEATS * bar, beat - BEATS * bar
+
+
+def _room(heard: Impression, so_far: Turns, part: Part) -> bool:
+    """Whether the partner has been clearly less dense than the maker."""
+    groups = onset_groups(so_far.onsets(heard.time - SPAN))
+    return len(groups) <= AS_DENSE * part.dynamics.density * SPAN
 
 
 def _number(last: Turn | None, now: Seconds, bar: Seconds) -> int:

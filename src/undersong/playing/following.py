@@ -78,18 +78,19 @@ class Hand:
     """One maker's habitual lead: as it was measured, or learned from their taps that meet our beats: a mean
     of the first of them, which the later ones move slowly.
 
-    Until then somebody who taps is taken to lead as most people do; somebody who plays notes, not at all.
+    Until then somebody who taps is taken to lead as most people do. Of somebody who plays notes nothing is
+    learned: not every note of a tune means to meet a beat.
     """
 
     def __init__(self, *, taps: bool, measured: Seconds | None = None) -> None:
         self._measured = measured
         self._taps = taps
-        self.forget()
-
-    def forget(self) -> None:
-        """Another beat begins: what met the one before says nothing of it."""
         self._met = UNSURE
-        self._mean = USUAL_LEAD if self._taps else 0.0
+        self._mean = USUAL_LEAD if taps else 0.0
+
+    def anew(self) -> None:
+        """Another beat begins: how the one before was met counts only as a first guess."""
+        self._met = UNSURE
 
     @property
     def lead(self) -> Seconds:
@@ -99,7 +100,7 @@ class Hand:
 
     def met(self, early: Seconds, period: Seconds) -> None:
         """A tap came so long before a beat of ours that sounded."""
-        if self._met - UNSURE >= FIRST_TAPS and not self._taps:
+        if not self._taps:
             return
         most = min(LONGEST_LEAD, LONGEST_SHARE * period)
         self._met += 1.0

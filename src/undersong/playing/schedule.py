@@ -19,7 +19,7 @@ from undersong.theory.grouping import onset_groups
 from undersong.theory.loudness import level, velocity_at
 from undersong.turns import Adapt, Sounding, Turns
 
-MOVED: Seconds = 0.03  # a note already sent is sent again if its beat moved by more
+MOVED: Seconds = 0.012  # a note already sent is sent again if its beat moved by more
 NO_ADAPT = Adapt(0.0, 0.0)
 CALM = 8  # onset groups of the partner's in any one second, however fast the maker plays
 HEARD_WITH: Seconds = 0.06  # a sound of ours so near to a beat is that beat
@@ -56,7 +56,7 @@ class Schedule:
         self._turns.clock = self._turns.clock_began = clock
         self._turns.clock_since = now
         for hand in self._hands.values():
-            hand.forget()
+            hand.anew()
         self._followed = clock.beat_at(now) - 1.0
         self._gain = Gain()
 

@@ -1,8 +1,9 @@
 """Bleed: the loudspeaker's own sound, heard again through the microphone, told from the maker's.
 
-What the page sounds is known, so its level at any moment is, too, but for one number: the coupling, how
-many dB of it arrive. That is learned from the partner's attacks in moments when the maker is silent; a
-maker adds sound and never takes any away, so other moments only bound it from above. A note
+What the page sounds is known, so its level at any moment is, too, but for the coupling: how many dB of it
+arrive. There are two, of tones and of strokes, since a small loudspeaker gives little of a low bass and all
+of a drum. They are learned from attacks in moments when the maker is silent; a maker adds sound and never
+takes any away, so other moments only bound them from above. A note
 is taken to be the loudspeaker's if something sounds there whose harmonics could be mistaken for it and
 the level is no greater than that explains; a stroke, if an attack was due just then. Whatever is
 louder, or different, is the maker's. Headphones make the coupling so small that all passes.
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from math import log10
+from typing import Literal
 
 from undersong.events import Seconds, Voice
 from undersong.theory.loudness import level
@@ -24,7 +26,7 @@ from undersong.transcribing.heard import NoteBegan, NoteEnded, PitchFrame, Struc
 # The page's voices at one velocity, dB from the bass, and how fast they fade, dB a second: measured on what
 # edges/render.py renders (windows of 32 ms). None: what a maker plays on the page.
 LOUDER: dict[Voice | None, float] = {
-    "bass": 0.0, "chords": 0.0, "melody": 1.0, "percussion": 6.0, None: 1.0,
+    "bass": 0.0, "chords": -4.0, "melody": -3.0, "percussion": 8.0, None: 1.0,
 }  # fmt: skip
 FADES: dict[Voice | None, float] = {
     "bass": 0.0, "chords": 0.0, "melody": 9.0, "percussion": 80.0, None: 9.0,
@@ -37,6 +39,7 @@ LATE: Seconds = 0.18  # the way through air, device and buffers, where the stamp
 ATTACK: Seconds = 0.15  # in which an attack is at its loudest
 SAMPLES = 16  # attacks by which the coupling is known; older ones are forgotten
 ENOUGH = 4  # attacks before they tell anything
+CLEARLY = 6.0  # dB by which strokes are louder than tones, or tones than strokes, to be what was heard
 LOW_ATTACKS = 0.25  # share of the attacks that are taken to lie below the truth
 ENOUGH_BOUNDS = 20  # frames of a steady tone before they do
 LEAST = -120.0  # dB
@@ -55,6 +58,8 @@ OTHER_MARGIN = 6.0  # the same, for pitches that nothing of it sounds
 MISTAKEN = (-24, -19, -12, 0, 12, 19, 24, 28, 31, 36)
 
 Key = int | str
+Kind = Literal["tones", "strokes"]
+KINDS: tuple[Kind, Kind] = ("tones", "strokes")
 
 
 @dataclass(slots=True)
@@ -67,6 +72,10 @@ class _Own:
     level: float
     fades: float
 
+    @property
+    def kind(self) -> Kind:
+        return "strokes" if self.pitch is None else "tones"
+
     def now(self, t: Seconds) -> float:
         if t < self.at or t > self.until + RINGS:
             return LEAST
@@ -74,7 +83,7 @@ class _Own:
         return max(LEAST, self.level - faded)
 
     def steady(self, t: Seconds) -> bool:
-        return not self.fades and self.at + ATTACK <= t <= self.until
+        return not self.fades and self.at + ATTACK + LATE <= t <= self.until
 
 
 class Bleed:
@@ -85,26 +94,23 @@ class Bleed:
         self._past: deque[_Own] = deque()  # whose key was used again
         self._frames: deque[tuple[Seconds, float]] = deque()
         self._attacks: deque[Seconds] = deque()  # not yet listened to
-        self._learned: deque[float] = deque(maxlen=SAMPLES)  # dB, of attacks heard alone
-        self._bounds: deque[tuple[Seconds, float]] = deque()  # dB: at these moments it was no greater
+        self._learned: dict[Kind, deque[float]] = {  # dB, of attacks heard alone
+            kind: deque(maxlen=SAMPLES) for kind in KINDS
+        }
+        self._bounds: deque[tuple[Seconds, float]] = deque()  # dB: then the tones' was no greater
         self._room: float = 0.0  # the level of the room without loudspeaker and maker
         self._note: NoteBegan | None = None  # the maker's that sounds
         self._ended: NoteEnded | None = None  # its end, not told yet
         self._broken = False  # the loudspeaker was heard since that end
 
-    @property
-    def coupling(self) -> float:
+    def coupling(self, kind: Kind) -> float | None:
         """dB from what the loudspeaker was told to sound to what arrives, at most: the maker's sound only
-        adds to it, so the lowest moments are nearest to the truth."""
-        return PRIOR if self._known is None else self._known
-
-    @property
-    def _known(self) -> float | None:
+        adds to it, so the lowest moments are nearest to the truth. None before anything was learned."""
         known = []
-        if len(self._bounds) >= ENOUGH_BOUNDS:
+        if kind == "tones" and len(self._bounds) >= ENOUGH_BOUNDS:
             known.append(_low([bound for _, bound in self._bounds], LOWEST))
-        if len(self._learned) >= ENOUGH:
-            known.append(_low(list(self._learned), LOW_ATTACKS))
+        if len(self._learned[kind]) >= ENOUGH:
+            known.append(_low(list(self._learned[kind]), LOW_ATTACKS))
         return min(known, default=None)
 
     # --- what sounds ---------------------------------------------------------------------------
@@ -121,12 +127,13 @@ class Bleed:
         loud = level(velocity) + LOUDER[voice]
         fades = FADES[voice] if struck is not None else FADES["percussion"]
         self._own[key] = _Own(at, at + seconds, struck, loud, fades)
-        self._attacks.append(at)
+        if at not in self._attacks:
+            self._attacks.append(at)
 
     def never(self, key: Key) -> None:
         """A note that was told will not sound."""
         own = self._own.pop(key, None)
-        if own is not None and own.at in self._attacks:
+        if own is not None and own.at in self._attacks and all(o.at != own.at for o in self._all()):
             self._attacks.remove(own.at)
 
     def ends(self, key: Key, at: Seconds) -> None:
@@ -135,17 +142,22 @@ class Bleed:
         if own is not None:
             own.until = min(own.until, max(at, own.at))
 
-    def level(self, t: Seconds) -> float:
-        """dB of what sounds at ``t``, before the coupling."""
-        return _sum([own.now(t) for own in self._all()])
+    def _told(self, kind: Kind, t: Seconds) -> float:
+        """dB of the tones or strokes that sound at ``t``, before the coupling."""
+        return _sum([own.now(t) for own in self._all() if own.kind == kind])
 
     def _all(self) -> list[_Own]:
         return [*self._own.values(), *self._past]
 
     def _loudest(self, since: Seconds, until: Seconds) -> float:
-        """The greatest level between two moments; each attack in between is looked at."""
+        """The greatest level that may arrive between two moments, each attack in between included."""
         looks = [since, until, *(own.at for own in self._all() if since < own.at < until)]
-        return max(self.level(t) for t in looks)
+        known = [(kind, self.coupling(kind)) for kind in KINDS]
+        arrives = [(kind, PRIOR if coupling is None else coupling) for kind, coupling in known]
+        return max(_sum([self._told(kind, t) + coupling for kind, coupling in arrives]) for t in looks)
+
+    def _quiet(self, t: Seconds) -> bool:
+        return all(own.now(t) <= LEAST for own in self._all())
 
     # --- what is heard -------------------------------------------------------------------------
 
@@ -191,7 +203,7 @@ class Bleed:
         while self._frames[0][0] < now - KEPT:
             self._frames.popleft()
         self._limit(now, frame.level)
-        if self._loudest(now - LATE, now) <= LEAST:
+        if self._quiet(now) and self._quiet(now - LATE):
             self._room = min(self._room + ROOM_RISES, frame.level)
         while self._attacks and self._attacks[0] + ATTACK + LATE < now:
             self._learn(self._attacks.popleft())
@@ -201,15 +213,18 @@ class Bleed:
             self._past.popleft()
 
     def _learn(self, at: Seconds) -> None:
-        """From one attack of the partner's: how loud was the microphone just then?"""
+        """From one attack of the partner's: how loud was the microphone just then? It tells of the kind
+        that is by far the louder."""
         heard = self._peak(at, at + ATTACK + LATE)
-        if heard is None:
+        tones, strokes = (max(self._told(kind, at), self._told(kind, at + ATTACK)) for kind in KINDS)
+        if heard is None or abs(tones - strokes) < CLEARLY:
             return
-        self._learned.append(round(heard - self._loudest(at, at + ATTACK), 6))
+        kind: Kind = "tones" if tones > strokes else "strokes"
+        self._learned[kind].append(round(heard - max(tones, strokes), 6))
 
     def _limit(self, now: Seconds, level: float) -> None:
         """Whatever is heard besides, the loudspeaker's share is no greater than all of it."""
-        told = _sum([own.now(now) for own in self._all() if own.steady(now)])
+        told = _sum([own.now(now) for own in self._all() if own.steady(now) and own.kind == "tones"])
         if told > LEAST:
             self._bounds.append((now, round(level - told, 6)))
         while self._bounds and self._bounds[0][0] < now - BOUNDED:
@@ -223,7 +238,7 @@ class Bleed:
 
     def audible(self, t: Seconds) -> bool:
         """Whether the loudspeaker may be heard at ``t`` over what the room gives by itself."""
-        return self._loudest(t - LATE, t) + self.coupling > self._room + AUDIBLE
+        return self._loudest(t - LATE, t) > self._room + AUDIBLE
 
     def _is_own_stroke(self, heard: Struck) -> bool:
         near = any(heard.onset - LATE <= own.at <= heard.onset + EARLY for own in self._all())
@@ -238,7 +253,7 @@ class Bleed:
         level = self._frames[-1][1]  # the latest: what came before has died away by then
         # the loudspeaker's drum may be taken for a note of any pitch
         alike = any(own.pitch is None or _mistaken(heard.pitch, own.pitch) for own in there)
-        margin = MARGIN if alike else 0.0 if self._known is None else OTHER_MARGIN
+        margin = MARGIN if alike else 0.0 if self.coupling("tones") is None else OTHER_MARGIN
         if not self._louder(level, heard.time - EARLY, heard.time, margin):
             return True
         return self._is_slip(heard, level, there)
@@ -257,7 +272,7 @@ class Bleed:
 
     def _louder(self, level: float, since: Seconds, until: Seconds, margin: float) -> bool:
         """Whether that level is more than the loudspeaker explains between two moments."""
-        return level > self._loudest(since - LATE, until) + self.coupling + margin
+        return level > self._loudest(since - LATE, until) + margin
 
 
 def _sum(levels: list[float]) -> float:
