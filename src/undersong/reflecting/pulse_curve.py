@@ -27,7 +27,6 @@ LAGS: Array = np.arange(SHORTEST_LAG, LONGEST_LAG + 1, dtype=np.float64) * FRAME
 _EDGE = 1  # one lag more on either side tells a peak from an edge
 _TAIL = 20  # frames by which smoothing reaches further
 _BATCH = 2048  # windows at once: memory stays the same for any length of music
-_LOWEST = 1e-6  # what is lower is no peak but rounding
 
 
 def window_notes(onset: Array, starts: Array, length: Seconds) -> tuple[Places, Places]:
@@ -86,7 +85,7 @@ def peak(correlations: Array, weighted: bool = False) -> tuple[Array, Array]:
         return np.empty(0), np.empty(0)
     inner = correlations[:, 1:-1]
     # the first lag of a flat top is its peak
-    top = (inner > correlations[:, :-2]) & (inner >= correlations[:, 2:]) & (inner > _LOWEST)
+    top = (inner > correlations[:, :-2]) & (inner >= correlations[:, 2:])
     heights = np.where(top, inner * (resonance() if weighted else 1.0), 0.0)
     best = heights.argmax(axis=1)
     height = heights[np.arange(len(heights)), best]
