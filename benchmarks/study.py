@@ -88,8 +88,8 @@ def timed(most: int) -> str:
 def followed(most: int) -> str:
     def diagram(one: Couple, feature: str) -> Imitation:
         starts = window_starts(one.end)
-        a, b = (curves(player, starts, LENGTH)[feature] for player in (one.first, one.second))
-        return imitation(a, b, STEP)
+        a, b = ({feature: curves(who, starts, LENGTH)[feature]} for who in (one.first, one.second))
+        return imitation(a, b, STEP)[feature]
 
     def three(found: Imitation) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         return np.array([found.initiation, found.imitation, found.integration])

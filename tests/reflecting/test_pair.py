@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from undersong.reflecting.analysis import analysis
 from undersong.reflecting.coupling import moved
 from undersong.reflecting.crossing import FARTHEST, crossing
-from undersong.reflecting.imitation import imitation
+from undersong.reflecting.imitation import Imitation, imitation
 from undersong.reflecting.players import Array, Player, Playing, player
 from undersong.reflecting.roles import ROLES, roles, shares
 from undersong.reflecting.timing import APART, intervals, pairs, timing
@@ -151,9 +151,13 @@ def wave(count: int, later: int = 0) -> Array:
     return found
 
 
+def diagram(a: Array, b: Array) -> Imitation:
+    return imitation({"one": a}, {"one": b}, 1.0)["one"]
+
+
 def test_the_same_curve_is_integration() -> None:
     """Two curves that are one: likeness 1 at no lag, so integration is greatest, and both sides alike."""
-    found = imitation(wave(120), wave(120), 1.0)
+    found = diagram(wave(120), wave(120))
     assert found.integration > 0.6
     assert found.initiation == pytest.approx(found.imitation)
     assert found.integration > found.initiation
@@ -165,7 +169,7 @@ def test_exchange_turns_initiation_into_imitation(seed: int) -> None:
     """Of any two curves, with holes; what is the same for both stays."""
     rolls = chance(seed)
     a, b = (np.where(rolls.random(60) < 0.9, rolls.normal(size=60), np.nan) for _ in range(2))
-    one, other = imitation(a, b, 1.0), imitation(b, a, 1.0)
+    one, other = diagram(a, b), diagram(b, a)
     assert one.initiation == pytest.approx(other.imitation, nan_ok=True)
     assert one.integration == pytest.approx(other.integration, nan_ok=True)
     assert one.overall == pytest.approx(other.overall, nan_ok=True)
@@ -173,9 +177,9 @@ def test_exchange_turns_initiation_into_imitation(seed: int) -> None:
 
 def test_what_comes_later_was_initiated() -> None:
     """Five seconds later: initiation over imitation; a constant curve has nothing of either."""
-    found = imitation(wave(120), wave(120, 5), 1.0)
+    found = diagram(wave(120), wave(120, 5))
     assert found.initiation > 2 * found.imitation
-    still = imitation(np.full(60, 3.0), wave(60), 1.0)
+    still = diagram(np.full(60, 3.0), wave(60))
     assert (still.initiation, still.overall) == (0.0, 0.0)
 
 

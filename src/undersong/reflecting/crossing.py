@@ -53,7 +53,7 @@ class Crossing:
 def crossing(first: Player, second: Player, end: Seconds, seed: int = 0) -> dict[str, Crossing]:
     """Each of FEATURES. ``seed``: of the surrogates."""
     starts = np.arange(0.0, max(end - AROUND, 0.0) + 1e-9, EVERY)
-    a, b = curves(first, starts, AROUND), curves(second, starts, AROUND)
+    a, b = (curves(player, starts, AROUND, only=FEATURES) for player in (first, second))
     chance = np.random.Generator(np.random.PCG64(seed))
     return {feature: _crossing(a[feature], b[feature], chance) for feature in FEATURES}
 

@@ -13,6 +13,7 @@ players exchanges initiation and imitation. NaN where no two stretches can be co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ STRETCH: Seconds = 20.0
 FARTHEST: Seconds = 20.0
 AT_ONCE: Seconds = 2.0
 KNOWN = 0.5  # share of a stretch in which both must have something to say
+TINY = 1e-6  # of the range: what moves less does not move
 
 
 @dataclass(frozen=True)
@@ -37,56 +39,67 @@ class Imitation:
     overall: float
 
 
-def imitation(first: Array, second: Array, step: Seconds) -> Imitation:
-    """Of two curves of one feature with a value every ``step`` seconds."""
+def imitation(
+    first: Mapping[str, Array], second: Mapping[str, Array], step: Seconds
+) -> dict[str, Imitation]:
+    """Of each feature: two curves with a value every ``step`` seconds. All features in one go, since what
+    takes time is the number of steps, not their size."""
+    names = list(first)
+    if not names:
+        return {}
+    mine, theirs = (np.array([curves[name] for name in names]) for curves in (first, second))
     long, far = max(2, round(STRETCH / step)), max(1, round(FARTHEST / step))
-    both = np.concatenate((first, second))
-    if len(first) < long or not np.isfinite(both).any():
-        return Imitation(*4 * (float("nan"),))
-    whole = float(np.nanmax(both) - np.nanmin(both))
+    whole = _whole(np.concatenate((mine, theirs), axis=1))
     lags = np.arange(-far, far + 1)
-    total, count = np.zeros(len(lags)), np.zeros(len(lags))
+    total, count = np.zeros((len(names), len(lags))), np.zeros((len(names), len(lags)))
+    many = mine.shape[1]
     for place, lag in enumerate(lags):
-        a, b = (first[: len(first) - lag], second[lag:]) if lag >= 0 else (first[-lag:], second[:lag])
-        if len(a) < long:
+        if many - abs(lag) < long:
             continue
+        a, b = (mine[:, : many - lag], theirs[:, lag:]) if lag >= 0 else (mine[:, -lag:], theirs[:, :lag])
         alike = _likeness(a, b, long, whole)
         known = np.isfinite(alike)
-        total[place], count[place] = alike[known].sum(), known.sum()
+        total[:, place], count[:, place] = np.where(known, alike, 0.0).sum(axis=1), known.sum(axis=1)
     at = lags * step
     near = np.exp(-0.5 * (at / AT_ONCE) ** 2)
-    return Imitation(
-        _weighed(total, count, np.where(at > 0, 1 - near, 0.0)),
-        _weighed(total, count, np.where(at < 0, 1 - near, 0.0)),
-        _weighed(total, count, near),
-        _weighed(total, count, np.ones(len(lags))),
-    )
+    parts = [np.where(at > 0, 1 - near, 0.0), np.where(at < 0, 1 - near, 0.0), near, np.ones(len(lags))]
+    values = np.array([_weighed(total, count, weights) for weights in parts])
+    return {name: Imitation(*map(float, values[:, n])) for n, name in enumerate(names)}
 
 
-def _weighed(total: Array, count: Array, weights: Array) -> float:
-    mean = np.divide(total, count, out=np.zeros(len(total)), where=count > 0)
-    heavy = float(weights[count > 0].sum())
-    return float((mean * weights)[count > 0].sum() / heavy) if heavy > 1e-9 else float("nan")
+def _whole(both: Array) -> Array:
+    """The range of both curves of each feature, as a column."""
+    known = np.isfinite(both)
+    high = np.where(known, both, -np.inf).max(axis=1, initial=-np.inf)
+    low = np.where(known, both, np.inf).min(axis=1, initial=np.inf)
+    found: Array = np.where(high >= low, high - low, 0.0)[:, np.newaxis]
+    return found
 
 
-def _likeness(a: Array, b: Array, long: int, whole: float) -> Array:
+def _weighed(total: Array, count: Array, weights: Array) -> Array:
+    mean = np.divide(total, count, out=np.zeros(total.shape), where=count > 0)
+    heavy = np.where(count > 0, weights, 0.0)
+    size = heavy.sum(axis=1)
+    found: Array = np.where(size > 1e-9, (mean * heavy).sum(axis=1) / np.maximum(size, 1e-9), np.nan)
+    return found
+
+
+def _likeness(a: Array, b: Array, long: int, whole: Array) -> Array:
     """Of every stretch of two curves that lie side by side; NaN where too little of it is known."""
     known = np.isfinite(a) & np.isfinite(b)
-    x, y = np.where(known, a, 0.0), np.where(known, b, 0.0)
-    middle = x[known].mean() if known.any() else 0.0
-    x, y = np.where(known, x - middle, 0.0), np.where(known, y - middle, 0.0)
-    number = _moving(known.astype(np.float64), long)
-    enough = number >= KNOWN * long
-    some = np.maximum(number, 1.0)
+    number = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    middle = np.where(known, a, 0.0).sum(axis=1, keepdims=True) / number
+    x, y = np.where(known, a - middle, 0.0), np.where(known, b - middle, 0.0)
+    some = _moving(known.astype(np.float64), long)
+    enough = some >= KNOWN * long
+    some = np.maximum(some, 1.0)
     mean_x, mean_y = _moving(x, long) / some, _moving(y, long) / some
     var_x = np.maximum(_moving(x * x, long) / some - mean_x**2, 0.0)
     var_y = np.maximum(_moving(y * y, long) / some - mean_y**2, 0.0)
+    moves = np.minimum(var_x, var_y) > (TINY * np.maximum(whole, TINY)) ** 2
     together = _moving(x * y, long) / some - mean_x * mean_y
-    size = np.sqrt(var_x * var_y)
-    tiny = 1e-6 * max(whole, 1e-9)
-    moves = np.minimum(var_x, var_y) > tiny**2
-    correlation = np.where(moves, together / np.where(moves, size, 1.0), 0.0)
-    means = np.clip(1 - np.abs(mean_x - mean_y) / max(whole, 1e-9), 0.0, 1.0) ** 3
+    correlation = np.where(moves, together / np.where(moves, np.sqrt(var_x * var_y), 1.0), 0.0)
+    means = np.clip(1 - np.abs(mean_x - mean_y) / np.maximum(whole, 1e-9), 0.0, 1.0) ** 3
     spread_x, spread_y = _spread(a, known, long), _spread(b, known, long)
     ranges = np.minimum(spread_x, spread_y) / np.maximum(np.maximum(spread_x, spread_y), 1e-12)
     found: Array = np.where(enough, np.clip(correlation, 0.0, 1.0) * means * ranges, np.nan)
@@ -94,8 +107,9 @@ def _likeness(a: Array, b: Array, long: int, whole: float) -> Array:
 
 
 def _moving(values: Array, long: int) -> Array:
-    total = np.concatenate(([0.0], np.cumsum(values)))
-    found: Array = total[long:] - total[:-long]
+    total = np.cumsum(values, axis=1)
+    found = total[:, long - 1 :].copy()
+    found[:, 1:] -= total[:, :-long]
     return found
 
 
@@ -103,7 +117,9 @@ def _spread(values: Array, known: npt.NDArray[np.bool_], long: int) -> Array:
     """Greatest less least in each stretch, of what is known."""
     high = _running_most(np.where(known, values, -np.inf), long)
     low = -_running_most(np.where(known, -values, -np.inf), long)
-    return np.where(np.isfinite(high) & np.isfinite(low), high - low, 0.0)
+    some = high >= low
+    found: Array = np.where(some, high, 0.0) - np.where(some, low, 0.0)
+    return found
 
 
 def _running_most(values: Array, long: int) -> Array:
@@ -111,5 +127,5 @@ def _running_most(values: Array, long: int) -> Array:
     found, have = values, 1
     while have < long:
         more = min(have, long - have)
-        found, have = np.maximum(found[:-more], found[more:]), have + more
+        found, have = np.maximum(found[:, :-more], found[:, more:]), have + more
     return found

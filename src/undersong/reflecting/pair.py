@@ -63,7 +63,7 @@ def pair(
         timed,
         intervals(timed),
         crossed,
-        {name: imitation(curves[0][name], curves[1][name], step) for name in curves[0]},
+        imitation(curves[0], curves[1], step),
         {name: roles(curves[0][name], curves[1][name], step) for name in curves[0]},
         responses(crossed),
         responses(against) if against is not None else None,
