@@ -10,9 +10,10 @@ off, two onsets that are each the other's nearest, and nearer than .2 s, are a p
 the pairs' distances, lag included, and ``lag`` their median.
 
 *Together.* The height of the peak against 99 surrogates, in which the second player's intervals are
-shuffled: the same density and the same intervals in another order, wherever their peak may be. ``p`` is the
-share that reach as high, the playing itself counted. Long music is judged by excerpts that together hold
-2,000 of the first player's onsets, spread evenly. After Ramseyer & Tschacher's (2010) shuffled
+shuffled: the same density and the same intervals in another order, wherever their peak may be. Of a beat as
+even as a machine's no order is another, so each surrogate has a tempo of its own, up to a fifth away. ``p``
+is the share that reach as high, the playing itself counted. Long music is judged by excerpts that together
+hold 2,000 of the first player's onsets, spread evenly. After Ramseyer & Tschacher's (2010) shuffled
 surrogates; the statistic is our own, measured by benchmarks/study.py.
 
 *Intervals.* Of the pairs that follow one another: how each player's change from one interval to the next
@@ -39,6 +40,7 @@ SURROGATES = 99
 CHANCE = 0.01  # p up to which two are together: no surrogate reaches as high
 EXCERPT = 100  # onsets of the first player's
 EXCERPTS = 20
+TEMPO = 1.2  # at most, of an even beat's surrogates, or its inverse
 MOST = 2_000_000  # distances that are counted at once
 SURE = 3.0  # standard errors by which the mean asynchrony differs from 0 for somebody to lead
 LEADS: Seconds = 0.01  # and at least so much
@@ -171,6 +173,8 @@ def _shuffled(b: Array, chance: np.random.Generator) -> Array:
         return np.repeat(b[np.newaxis], SURROGATES, axis=0)
     gaps = np.diff(b)
     rows = chance.permuted(np.repeat(gaps[np.newaxis], SURROGATES, axis=0), axis=1)
+    if np.ptp(gaps) < BIN:
+        rows = rows * chance.uniform(1 / TEMPO, TEMPO, (SURROGATES, 1))
     begin = b[0] + chance.uniform(-0.5, 0.5, (SURROGATES, 1)) * gaps.mean()
     found: Array = np.concatenate((begin, begin + np.cumsum(rows, axis=1)), axis=1)
     return found
