@@ -100,6 +100,16 @@ def test_the_pair(run: Run, duo: Path) -> None:
     assert other["pair"]["lag"] == -0.06
 
 
+def test_an_even_beat_with_holes(run: Run, tmp_path: Path) -> None:
+    """Against a machine's even beat, one who leaves out each fourth stroke and is 90 ms late follows."""
+    holes = [(on + 0.09, off + 0.09, 48, 90) for n, (on, off, _, _) in enumerate(EVEN) if n % 4 != 3]
+    for names in (("even", "late"), ("late", "even")):
+        tracks = {"even": timed(EVEN), "late": timed(holes, 1)}
+        found = told(run, save(tmp_path / "holes.mid", *[(name, tracks[name]) for name in names]))
+        assert (found["pair"]["together"], found["leading"]["leader"]) == (True, "even")
+        assert abs(found["pair"]["lag"]) == 0.09
+
+
 def test_two_even_beats_of_their_own(run: Run, tmp_path: Path) -> None:
     """Two machines at 120 and 109 are not together, and nobody leads."""
     slower = [(0.55 * n, 0.55 * n + 0.3, 48, 90) for n in range(40)]
