@@ -51,7 +51,7 @@ class Hearing(Protocol):
 
 def can_hear() -> str | None:
     """None if sound can be transcribed here; else one sentence that says what to do."""
-    there = all(find_spec(name) is not None for name in ("numpy", "onnxruntime", "swift_f0"))
+    there = all(find_spec(name) is not None for name in ("onnxruntime", "swift_f0"))
     return None if there else NO_EXTRA
 
 
