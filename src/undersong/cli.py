@@ -224,6 +224,47 @@ def replay(source: Path, target: Path | None) -> None:
     sys.exit(1)
 
 
+@undersong_command.command()
+@click.argument("sources", metavar="FILE...", type=INPUT, nargs=-1, required=True)
+@click.option("--player", "players", multiple=True, metavar="PATTERN", help="A player: a track's name or "
+              "number, or a pattern such as 'partner:*'; repeat it for the other.")  # fmt: skip
+@click.option("--window", type=click.FloatRange(0.5, 600), default=6.0, show_default=True,
+              help="The length of a window in seconds.")  # fmt: skip
+@click.option("--step", type=click.FloatRange(0.1, 600), default=1.0, show_default=True,
+              help="From one window to the next, in seconds.")  # fmt: skip
+@click.option("--resonance", is_flag=True, help="Weigh a pulse by how willingly people tap at its tempo.")
+@click.option("--csv", "folder", type=INPUT, metavar="DIR", help="Write tables to this folder.")
+@click.option("--parquet", type=INPUT, metavar="FILE", help="Write one table of all windows.")
+@unused_data_option
+def analyse(
+    sources: tuple[Path, ...], players: tuple[str, ...], window: float, step: float, resonance: bool,
+    folder: Path | None, parquet: Path | None,
+) -> None:  # fmt: skip
+    """Look back at two players in FILE, a session log or a MIDI file, and print one JSON object.
+
+    Several files at once go into tables only (--csv, --parquet).
+    """
+    # arrays load only where they are needed
+    from undersong.edges import study, tables
+
+    if len(sources) > 1 and folder is None and parquet is None:
+        raise UsageError("Several files go into tables: please add --csv DIR or --parquet FILE.")
+    tables.check(folder, parquet)
+    if parquet is not None:
+        for source in sources:
+            _not_the_same(parquet, source)
+    looking = study.Looking(players, window, step, resonance)
+    if len(sources) > 1:
+        with _progress("Looking back", len(sources), 2) as progress:
+            for path in tables.write(study.every(sources, looking, progress), folder, parquet):
+                click.echo(f"Wrote {path}")
+        return
+    result = study.look(sources[0], looking)
+    if folder is not None or parquet is not None:
+        list(tables.write([(sources[0], result)], folder, parquet))
+    click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False))
+
+
 @undersong_command.group()
 def sessions() -> None:
     """The sessions that were kept: list, show, note, export, hide, delete."""
@@ -350,7 +391,7 @@ def _techniques() -> str:
 
 
 def _packages() -> str:
-    names = ("click", "mido", "platformdirs", "rich", "starlette", "uvicorn", "websockets")
+    names = ("click", "mido", "numpy", "platformdirs", "rich", "starlette", "uvicorn", "websockets")
     try:
         return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     except importlib.metadata.PackageNotFoundError as error:
