@@ -314,7 +314,10 @@ def show(id_: str, data: Path | None) -> None:
 @data_option
 def export(id_: str, to: Path, data: Path | None) -> None:
     """Write everything of a kept session to a folder: log, duet, report, words; sound where it can be."""
-    for path in export_take(Takes(platform.data_folder(data)), id_, to):
+    takes = Takes(platform.data_folder(data))
+    with _progress("Writing sound", takes.get(id_).seconds, LONG) as progress:
+        written = export_take(takes, id_, to, progress)
+    for path in written:
         click.echo(f"Wrote {path}")
 
 

@@ -76,6 +76,20 @@ def report(looked: Looked) -> bytes:
     )
 
 
+def week(take: Kept) -> dict[str, Any]:
+    """What a take adds to the course over weeks."""
+    from undersong.reflecting.course import of_take  # arrays, as in look
+
+    return {
+        "id": take.id,
+        "started": take.started,
+        "seconds": take.seconds,
+        "name": take.words.name,
+        **of_take(duet(take.log.inputs, take.log.outputs)),
+        "words": len(take.words.notes),
+    }
+
+
 def _begun(started: str | None) -> str | None:
     """When it was played, as the clock there showed it."""
     if started is None:

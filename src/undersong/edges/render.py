@@ -23,11 +23,25 @@ if TYPE_CHECKING:
 RATE = 44100  # frames a second
 CHUNK = 5 * RATE  # frames rendered at a time
 FRAME = 4  # bytes: two samples of 16 bits
+BYTES_A_SECOND = RATE * FRAME
 LARGEST = 2**32 - 64  # bytes of sound in a WAV file
 READY: Seconds = 60.0  # by then the bank has been read
 STATIC = Path(__file__).parent.parent / "server" / "static"  # where web/build.py puts what it builds
 NO_EXTRA = "Rendering sound needs one more package: pip install 'undersong[render]'."
 NOT_BUILT = "Rendering sound needs the built synthesiser: run 'python tools/dev.py build' first."
+
+
+def can_render(static: Path = STATIC) -> bool:
+    """Whether the extra is installed and the synthesiser is built."""
+    try:
+        import py_mini_racer  # noqa: F401
+    except ImportError:
+        return False
+    return all(path.is_file() for path in _built(static))
+
+
+def _built(static: Path) -> tuple[Path, Path]:
+    return static / "offline.js", static / "sound" / "bank.sf3"
 
 
 class Renderer:
@@ -38,7 +52,7 @@ class Renderer:
             from py_mini_racer import MiniRacer
         except ImportError:
             raise UsageError(NO_EXTRA) from None
-        script, bank = static / "offline.js", static / "sound" / "bank.sf3"
+        script, bank = _built(static)
         if not (script.is_file() and bank.is_file()):
             raise UsageError(NOT_BUILT)
         self._js: MiniRacer = MiniRacer()
@@ -84,7 +98,7 @@ class Renderer:
             b"RIFF"
             + struct.pack("<I", size + 36)
             + b"WAVEfmt "
-            + struct.pack("<IHHIIHH", 16, 1, 2, RATE, RATE * FRAME, FRAME, 16)
+            + struct.pack("<IHHIIHH", 16, 1, 2, RATE, BYTES_A_SECOND, FRAME, 16)
             + b"data"
             + struct.pack("<I", size)
         )

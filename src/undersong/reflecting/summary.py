@@ -17,25 +17,34 @@ PAUSE: Seconds = 2.0  # a player who is silent for less still plays
 TOGETHER: Seconds = 8.0  # the shortest stretch that is told of
 MOST = 3  # stretches told of
 PARTNER = "Undersong"
-_Span = tuple[Seconds, Seconds]
+Span = tuple[Seconds, Seconds]
+Players = Sequence[tuple[str, Sequence[Sound]]]
 
 
 def summary(made: Duet) -> list[str]:
     """The sentences, in the order of reading; one for a take in which nothing sounded."""
-    everyone: list[tuple[str, list[Sound]]] = []
+    players = everyone(made)
+    if not players:
+        return ["Nothing sounded in this take."]
+    told = [f"It lasted {said(made.end)}."]
+    told.append(_listed([_notes(name, len(sounds)) for name, sounds in players]) + ".")
+    told += _shares(players, made.end)
+    told += _reach(made)
+    told += _beginnings(players)
+    told += _together([s for _, sounds in players[:-1] for s in sounds], players[-1][1], made.end)
+    return told
+
+
+def everyone(made: Duet) -> list[tuple[str, list[Sound]]]:
+    """Who sounded what: each maker who sounded, under the name that sentences use, and last the partner.
+    Nobody where nothing sounded."""
+    players: list[tuple[str, list[Sound]]] = []
     for name, tones in made.makers.items():
         if tones:
-            everyone.append((_called(str(name)), list(tones)))
-    if not everyone and not made.partner:
-        return ["Nothing sounded in this take."]
-    everyone.append((PARTNER, list(made.partner)))
-    told = [f"It lasted {said(made.end)}."]
-    told.append(_listed([_notes(name, len(sounds)) for name, sounds in everyone]) + ".")
-    told += _shares(everyone, made.end)
-    told += _reach(made)
-    told += _beginnings(everyone)
-    told += _together([s for name, sounds in everyone[:-1] for s in sounds], everyone[-1][1], made.end)
-    return told
+            players.append((_called(str(name)), list(tones)))
+    if players or made.partner:
+        players.append((PARTNER, list(made.partner)))
+    return players
 
 
 def said(seconds: Seconds) -> str:
@@ -60,12 +69,12 @@ def _notes(name: str, number: int) -> str:
     return f"{name} played {_count(number, 'sound')}"
 
 
-def _shares(everyone: Sequence[tuple[str, list[Sound]]], end: Seconds) -> list[str]:
+def _shares(players: Players, end: Seconds) -> list[str]:
     if end <= 0:
         return []
-    first, *others = [(name, _part(sounding(sounds, 0.0, end) / end)) for name, sounds in everyone]
-    makers = [sound for _, sounds in everyone[:-1] for sound in sounds]
-    partner = everyone[-1][1]
+    first, *others = [(name, _part(sounding(sounds, 0.0, end) / end)) for name, sounds in players]
+    makers = [sound for _, sounds in players[:-1] for sound in sounds]
+    partner = list(players[-1][1])
     both = sounding(makers, 0, end) + sounding(partner, 0, end) - sounding([*makers, *partner], 0, end)
     parts = [f"{first[0]} could be heard for {first[1]} of the time"]
     parts += [f"{name} for {share}" for name, share in others]
@@ -88,34 +97,42 @@ def _reach(made: Duet) -> list[str]:
     return told
 
 
-def _beginnings(everyone: Sequence[tuple[str, list[Sound]]]) -> list[str]:
-    """Who was heard first, at the start and after every silence of all."""
-    every = [(sound, name) for name, sounds in everyone for sound in sounds]
-    marked = sorted(every, key=lambda one: one[0].onset)
-    began: dict[str, int] = {name: 0 for name, _ in everyone}
+def beginnings(players: Players) -> dict[str, int]:
+    """How often each was heard first: at the start, and after every silence of all."""
+    every = [(sound, name) for name, sounds in players for sound in sounds]
+    began: dict[str, int] = {name: 0 for name, _ in players}
     reached: Seconds | None = None
-    for sound, name in marked:
+    for sound, name in sorted(every, key=lambda one: one[0].onset):
         if reached is None or sound.onset - reached >= STILL:
             began[name] += 1
         offset = sound.onset if sound.offset is None else sound.offset
         reached = offset if reached is None else max(offset, reached)
+    return began
+
+
+def _beginnings(players: Players) -> list[str]:
+    began = beginnings(players)
     if sum(began.values()) < 2:
-        first = marked[0][1]
+        first = max(began, key=lambda name: began[name])
         return [f"{first} began; there was no silence of two seconds or more."]
     counted = [f"{'you' if name == 'You' else name} {_times(number)}" for name, number in began.items()]
     return [f"Who began, at the start and after silences: {_listed(counted)}."]
+
+
+def together(makers: Sequence[Sound], partner: Sequence[Sound], end: Seconds) -> list[Span]:
+    """The stretches in which both sides play on, neither pausing for long."""
+    found = []
+    others = _stretches(partner, end)
+    for a, b in _stretches(makers, end):
+        found += [(max(a, c), min(b, d)) for c, d in others if min(b, d) > max(a, c)]
+    return found
 
 
 def _together(makers: Sequence[Sound], partner: Sequence[Sound], end: Seconds) -> list[str]:
     """The longest stretches in which both sides played, neither pausing for long."""
     if not makers or not partner:
         return []
-    both = [
-        (max(a, c), min(b, d))
-        for a, b in _stretches(makers, end)
-        for c, d in _stretches(partner, end)
-        if min(b, d) - max(a, c) >= TOGETHER
-    ]
+    both = [(a, b) for a, b in together(makers, partner, end) if b - a >= TOGETHER]
     if not both:
         return [f"There was no stretch of {said(TOGETHER)} or more in which both sides played on."]
     longest = sorted(sorted(both, key=lambda s: s[0] - s[1])[:MOST])
@@ -123,8 +140,8 @@ def _together(makers: Sequence[Sound], partner: Sequence[Sound], end: Seconds) -
     return [f"Both sides played on without long pauses {told}."]
 
 
-def _stretches(sounds: Sequence[Sound], end: Seconds) -> list[_Span]:
-    found: list[_Span] = []
+def _stretches(sounds: Sequence[Sound], end: Seconds) -> list[Span]:
+    found: list[Span] = []
     for sound in sorted(sounds, key=lambda s: s.onset):
         offset = sound.offset if sound.offset is not None else end
         if found and sound.onset - found[-1][1] <= PAUSE:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from undersong.edges import looking, musicxml
-from undersong.edges.render import Renderer
+from undersong.edges.export import duet_wav
 from undersong.edges.takes import Kept
 from undersong.reflecting.beats import heard_beats
 from undersong.reflecting.duet import duet
@@ -59,7 +59,7 @@ def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
     async def sound(request: Request) -> Response:
         def begun() -> tuple[str, Iterator[bytes], bytes]:
             one = take(request)
-            pieces = _sound(one)
+            pieces = duet_wav(one)
             return one.id, pieces, next(pieces)  # what is missing is said before anything is sent
 
         id_, pieces, head = await asyncio.to_thread(begun)
@@ -70,19 +70,19 @@ def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
 
         return StreamingResponse(all_of_it(), media_type="audio/wav", headers=named(f"undersong-{id_}.wav"))
 
+    async def course(request: Request) -> Response:
+        def weeks() -> bytes:
+            takes, faults = stage().takes.all()
+            told = [looking.week(take) for take in takes if take.kept and take.notes]
+            return bytes(JSONResponse({"sessions": told, "faults": faults}).body)
+
+        return Response(await asyncio.to_thread(weeks), media_type="application/json")
+
     one = "/api/takes/{id}"
     return [
+        Route("/api/course", plainly(course), methods=["GET"]),
         Route(f"{one}/review", plainly(review), methods=["GET"]),
         Route(f"{one}/report", plainly(report), methods=["GET"]),
         Route(f"{one}/fragment.musicxml", plainly(notation), methods=["GET"]),
         Route(f"{one}/duet.wav", plainly(sound), methods=["GET"]),
     ]
-
-
-def _sound(one: Kept) -> Iterator[bytes]:
-    made = duet(one.log.inputs, one.log.outputs)
-    with Renderer() as renderer:
-        yield from renderer.stream(one.log.inputs, one.log.outputs, made.end + RINGS)
-
-
-RINGS = 2.0  # seconds for which the last note may ring
