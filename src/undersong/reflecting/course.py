@@ -145,7 +145,8 @@ def _within(stretches: list[tuple[Seconds, Seconds]], edges: Array) -> Array:
 
 def _techniques(made: Duet) -> dict[str, float]:
     held: dict[str, float] = {}
-    ends = [chose.time for chose in made.chose[1:]] + [made.end]
-    for chose, end in zip(made.chose, ends, strict=True):
+    for number, chose in enumerate(made.chose):
+        after = made.chose[number + 1 : number + 2]
+        end = after[0].time if after else made.end
         held[chose.technique] = held.get(chose.technique, 0.0) + max(0.0, end - chose.time)
     return {name: round(seconds, 1) for name, seconds in held.items()}
