@@ -180,6 +180,46 @@ def test_with_one_key_alone(browser: Browser, served: Server) -> None:
     assert len(kept(served)) == 1
 
 
+def test_all_choices_can_be_had_with_one_key(browser: Browser, served: Server) -> None:
+    """What is folded away in the drawer, and what is ticked, is offered and taken like all the rest."""
+    chosen = json.dumps({"way": "switch", "pace": 1300})
+    with tab(browser, served) as page:
+        page.page.add_init_script(
+            f"localStorage.getItem('undersong.settings') ?? "
+            f"localStorage.setItem('undersong.settings', {json.dumps(chosen)})"
+        )
+        page.open()
+        press(page)
+        page.button("Rest").wait_for()
+        press(page, 3.2)
+        choose(page, "Sound")
+        choose(page, "Which notes")
+        choose(page, "Which notes")  # the group within what was unfolded
+        choose(page, "all notes")
+        choose(page, "Never louder than this")
+        page.wait_until("document.querySelector('input[type=checkbox]').checked")
+        choose(page, "Close")
+        page.page.get_by_role("dialog").wait_for(state="detached")
+        assert page.ask("JSON.parse(localStorage.getItem('undersong.settings')).scale") == "all"
+
+
+# --- a part of the page that fails ---------------------------------------------------------------
+
+
+def test_a_page_that_cannot_be_shown_is_one_sentence(browser: Browser, served: Server) -> None:
+    """Where a part of the page fails there is one sentence and one button, and Undersong rests; the button
+    leads back to where Begin goes on."""
+    with tab(browser, served) as page:
+        page.open()
+        page.ask("{ window.ResizeObserver = undefined; }")  # which the page of playing cannot do without
+        page.button("Begin").click()
+        page.page.get_by_role("alert").filter(has_text="A part of this page does not work").wait_for()
+        axe(page)
+        page.wait_until("ears.socket.some((m) => m.out && m.type === 'rest')")
+        page.button("Reload the page").click()
+        page.begin()
+
+
 # --- two side by side ----------------------------------------------------------------------------
 
 # Both tap at one pace, each a little apart from the other, as people do: keys of both halves.
