@@ -10,6 +10,7 @@ export interface Took {
   readonly notes: number;
   readonly makers: readonly string[];
   readonly kept: boolean;
+  readonly name: string | null; // that a person gave it
 }
 
 /** A sound of a take, and whose of several makers it is. */
@@ -29,7 +30,6 @@ export interface Analysis {
   readonly windows: { readonly start: readonly number[]; readonly length: number; readonly step: number };
   readonly features: Readonly<Record<string, Readonly<Record<string, Values>>>>;
   readonly pair?: { readonly synchrony?: Values; readonly together?: boolean | null } | null;
-  readonly roles?: unknown;
 }
 
 export interface Moment {
@@ -63,6 +63,8 @@ export interface Rating {
 }
 
 export interface About {
+  /** Why what was added cannot be read, where it cannot. */
+  readonly fault?: string;
   readonly name: string | null;
   readonly notes: readonly Note[];
   readonly fragments: readonly Fragment[];
@@ -73,7 +75,7 @@ export interface Review {
   readonly take: Took;
   readonly sounds: readonly Heard[];
   readonly chose: readonly Chose[];
-  readonly analysis: Analysis;
+  readonly analysis: Analysis | null;
   readonly moments: readonly Moment[];
   readonly summary: readonly string[];
   readonly about: About;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { across, around, flowing, moved, NEAREST, opening, settled, ticks, timeAt, turned, whole, zoomed } from "./viewport";
+import { across, around, flowing, gliding, moved, NEAREST, opening, settled, ticks, timeAt, turned, whole, zoomed } from "./viewport";
 
 const HOUR = 3600;
 
@@ -47,6 +47,21 @@ describe("which part of a take is seen", () => {
     expect(next.from).toBeGreaterThan(140);
     expect(across(next, 1000, 151)).toBeGreaterThan(0);
     expect(turned({ from: 0, span: 50 }, 0, HOUR).from).toBe(0);
+  });
+
+  it("glides with a place that is heard: never backwards, never past where it is kept, never losing it", () => {
+    let view = { from: 0, span: 60 };
+    let [before, most, back] = [0, 0, false];
+    for (let place = 0; place <= HOUR; place += 0.05) {
+      view = gliding(view, place, HOUR, 0.05);
+      back ||= view.from < before;
+      before = view.from;
+      if (place < HOUR - 60) most = Math.max(most, across(view, 1, place));
+    }
+    expect(back).toBe(false);
+    expect(most).toBeLessThan(0.45);
+    expect(view.from).toBeCloseTo(HOUR - 60, 3);
+    expect(gliding({ from: 0, span: 60 }, 700, HOUR, 0.05).from).toBeGreaterThan(690);
   });
 
   it("shows a stretch with what is around it, also at the very end", () => {

@@ -81,3 +81,13 @@ export function ticks(view: Viewport, width: number, apart: number): readonly nu
 function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(high, low), Math.max(low, value));
 }
+
+const GLIDES = 0.6; // seconds in which the picture comes along with the place
+
+/** As `flowing`, but it comes there softly; where the place is not seen at all, the page is turned. */
+export function gliding(view: Viewport, place: number, seconds: number, passed: number): Viewport {
+  if (place < view.from || place > view.from + view.span) return turned(view, place, seconds);
+  const goal = flowing(view, place, seconds).from;
+  if (goal <= view.from) return view; // it is still on its way to where it is kept
+  return { from: view.from + (goal - view.from) * (1 - Math.exp(-passed / GLIDES)), span: view.span };
+}
