@@ -20,6 +20,7 @@ import undersong
 from undersong import offline
 from undersong.choosing.table import AIMS
 from undersong.edges import files, given, midi, platform, sound, wav
+from undersong.edges.export import export as export_take
 from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
 from undersong.events import Chose
@@ -223,9 +224,50 @@ def replay(source: Path, target: Path | None) -> None:
     sys.exit(1)
 
 
+@undersong_command.command()
+@click.argument("sources", metavar="FILE...", type=INPUT, nargs=-1, required=True)
+@click.option("--player", "players", multiple=True, metavar="PATTERN", help="A player: a track's name or "
+              "number, or a pattern such as 'partner:*'; repeat it for the other.")  # fmt: skip
+@click.option("--window", type=click.FloatRange(0.5, 600), default=6.0, show_default=True,
+              help="The length of a window in seconds.")  # fmt: skip
+@click.option("--step", type=click.FloatRange(0.1, 600), default=1.0, show_default=True,
+              help="From one window to the next, in seconds.")  # fmt: skip
+@click.option("--resonance", is_flag=True, help="Weigh a pulse by how willingly people tap at its tempo.")
+@click.option("--csv", "folder", type=INPUT, metavar="DIR", help="Write tables to this folder.")
+@click.option("--parquet", type=INPUT, metavar="FILE", help="Write one table of all windows.")
+@unused_data_option
+def analyse(
+    sources: tuple[Path, ...], players: tuple[str, ...], window: float, step: float, resonance: bool,
+    folder: Path | None, parquet: Path | None,
+) -> None:  # fmt: skip
+    """Look back at two players in FILE, a session log or a MIDI file, and print one JSON object.
+
+    Several files at once go into tables only (--csv, --parquet).
+    """
+    # arrays load only where they are needed
+    from undersong.edges import study, tables
+
+    if len(sources) > 1 and folder is None and parquet is None:
+        raise UsageError("Several files go into tables: please add --csv DIR or --parquet FILE.")
+    tables.check(folder, parquet)
+    if parquet is not None:
+        for source in sources:
+            _not_the_same(parquet, source)
+    looking = study.Looking(players, window, step, resonance)
+    if len(sources) > 1:
+        with _progress("Looking back", len(sources), 2) as progress:
+            for path in tables.write(study.every(sources, looking, progress), folder, parquet):
+                click.echo(f"Wrote {path}")
+        return
+    result = study.look(sources[0], looking)
+    if folder is not None or parquet is not None:
+        list(tables.write([(sources[0], result)], folder, parquet))
+    click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False))
+
+
 @undersong_command.group()
 def sessions() -> None:
-    """The sessions that were kept: list, show, export, delete."""
+    """The sessions that were kept: list, show, note, export, hide, delete."""
 
 
 @sessions.command("list")
@@ -239,7 +281,8 @@ def list_sessions(as_json: bool, data: Path | None) -> None:
     elif kept:
         for take in kept:
             end = "" if take.kept else "  not kept: erased a day after its last sound"
-            click.echo(f"{take.id}  {_length(take.seconds)}  {_count(take.notes, 'note')}{end}")
+            name = f"  {take.words.name}" if take.words.name else ""
+            click.echo(f"{take.id}  {_length(take.seconds)}  {_count(take.notes, 'note')}{name}{end}")
     else:
         click.echo("Nothing has been kept yet.")
     for fault in faults:
@@ -257,6 +300,12 @@ def show(id_: str, data: Path | None) -> None:
     for output in take.log.outputs:
         if isinstance(output, Chose):
             click.echo(f"{_clock(output.time)}  {output.technique}: {output.because}")
+    for written in take.words.notes:
+        when = "  whole" if written.at is None else f"{_clock(written.at)}"
+        told = "a spoken note" if written.text is None else " ".join(written.text.split())
+        click.echo(f"{when}  your words: {told}")
+    if take.fault is not None:
+        click.echo(take.fault, err=True)
 
 
 @sessions.command()
@@ -264,9 +313,34 @@ def show(id_: str, data: Path | None) -> None:
 @click.option("--to", "to", type=INPUT, required=True, metavar="DIR", help="The folder to write to.")
 @data_option
 def export(id_: str, to: Path, data: Path | None) -> None:
-    """Write a kept session's plain log and its duet to a folder."""
-    for path in Takes(platform.data_folder(data)).export(id_, to):
+    """Write everything of a kept session to a folder: log, duet, report, words; sound where it can be."""
+    for path in export_take(Takes(platform.data_folder(data)), id_, to):
         click.echo(f"Wrote {path}")
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@click.argument("text", metavar="TEXT")
+@click.option("--at", type=float, metavar="SECONDS", help="The moment it is about (default: the whole).")
+@data_option
+def note(id_: str, text: str, at: float | None, data: Path | None) -> None:
+    """Add own words to a kept session, tied to a moment or to the whole."""
+    Takes(platform.data_folder(data)).about(id_).write(at, text, datetime.now(UTC))
+    click.echo(f"Noted in {id_}.")
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@click.option("--yes", is_flag=True, help="Hide it without asking again.")
+@data_option
+def hide(id_: str, yes: bool, data: Path | None) -> None:
+    """Never show a kept session again, in any list, view or export; it can still be deleted."""
+    takes = Takes(platform.data_folder(data))
+    takes.folder(id_)
+    if not yes:
+        raise UsageError(f"This hides {id_} for ever; say so with --yes.")
+    takes.hide(id_)
+    click.echo(f"Hidden: {id_}. It is shown nowhere any more; 'undersong sessions delete' still erases it.")
 
 
 @sessions.command()
@@ -274,9 +348,9 @@ def export(id_: str, to: Path, data: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Erase it without asking again.")
 @data_option
 def delete(id_: str, yes: bool, data: Path | None) -> None:
-    """Erase a kept session for good."""
+    """Erase a kept session for good, also a hidden one, with all words and recordings."""
     takes = Takes(platform.data_folder(data))
-    takes.folder(id_)
+    takes.folder(id_, hidden=True)
     if not yes:
         raise UsageError(f"This erases {id_} for good; say so with --yes.")
     takes.delete(id_)
@@ -317,7 +391,7 @@ def _techniques() -> str:
 
 
 def _packages() -> str:
-    names = ("click", "mido", "platformdirs", "rich", "starlette", "uvicorn", "websockets")
+    names = ("click", "mido", "numpy", "platformdirs", "rich", "starlette", "uvicorn", "websockets")
     try:
         return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     except importlib.metadata.PackageNotFoundError as error:

@@ -60,11 +60,19 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The messages of one track that are played or steer what is played."""
+    """The messages of one track that are played or steer what is played.
+
+    ``title``: its name as the file has it, "" for none; ``name``: what it is called, without "maker: ".
+    """
 
     number: int
-    name: str
+    title: str
     messages: tuple[Message, ...]
+
+    @property
+    def name(self) -> str:
+        """What the track is called, also where the file does not say."""
+        return self.title.removeprefix("maker: ") or f"track {self.number}"
 
     @property
     def notes(self) -> int:
@@ -129,16 +137,15 @@ def _tracks(file: mido.MidiFile) -> list[Track]:
                 elif _ends(message) and begun.get((message.channel, message.note)) == time:
                     time += SHORTEST  # a note without length still ends after it began
                 messages.append(Message(time, message))
-        tracks.append(Track(number, _clean(track.name, number), tuple(messages)))
+        tracks.append(Track(number, _clean(track.name), tuple(messages)))
     return tracks
 
 
-def _clean(name: str, number: int) -> str:
+def _clean(name: str) -> str:
     # mido reads names as Latin-1; most programs write UTF-8
     with suppress(UnicodeError):
         name = name.encode("latin-1").decode("utf-8")
-    readable = "".join(c for c in name if c.isprintable()).strip()[:100]
-    return readable.removeprefix("maker: ") or f"track {number}"
+    return "".join(c for c in name if c.isprintable()).strip()[:100]
 
 
 def _tempo_map(tracks: Sequence[mido.MidiTrack]) -> list[tuple[int, int]]:

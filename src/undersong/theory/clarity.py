@@ -21,7 +21,8 @@ def _unit(profile: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(x / length for x in away)
 
 
-_KEYS: tuple[tuple[tuple[float, ...], ...], ...] = tuple(
+# KEYS[0: major, 1: minor][tonic]: a profile moved to mean 0 and scaled to length 1
+KEYS: tuple[tuple[tuple[float, ...], ...], ...] = tuple(
     tuple(tuple(unit[(pc - tonic) % 12] for pc in range(12)) for tonic in range(12))
     for unit in (_unit(MAJOR), _unit(MINOR))
 )
@@ -35,14 +36,14 @@ def both(content: Sequence[float]) -> tuple[float, float]:
     if length < 1e-9:
         return 0.0, 0.0
     major, minor = (
-        max([sum([a * b for a, b in zip(away, key, strict=True)]) for key in keys]) for keys in _KEYS
+        max([sum([a * b for a, b in zip(away, key, strict=True)]) for key in keys]) for keys in KEYS
     )
     return round(major / length, 6), round(minor / length, 6)
 
 
 def with_each(content: Sequence[float], weight: float) -> list[tuple[float, float]]:
     """Majorness and minorness if each pitch class in turn sounded ``weight`` more."""
-    products = [[sum([a * b for a, b in zip(content, key, strict=True)]) for key in keys] for keys in _KEYS]
+    products = [[sum([a * b for a, b in zip(content, key, strict=True)]) for key in keys] for keys in KEYS]
     total, squares = sum(content), sum([x * x for x in content])
     found = []
     for pc, x in enumerate(content):
@@ -52,7 +53,7 @@ def with_each(content: Sequence[float], weight: float) -> list[tuple[float, floa
             continue
         major, minor = (
             max([p + weight * key[pc] for p, key in zip(rows, keys, strict=True)])
-            for rows, keys in zip(products, _KEYS, strict=True)
+            for rows, keys in zip(products, KEYS, strict=True)
         )
         found.append((round(major / length, 6), round(minor / length, 6)))
     return found
