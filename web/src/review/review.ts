@@ -56,7 +56,7 @@ export interface Fragment {
 }
 
 export interface Rating {
-  readonly at: number;
+  readonly at: number | null;
   readonly by: string;
   readonly autonomy: string | null;
   readonly variability: string | null;
