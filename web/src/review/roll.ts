@@ -121,7 +121,7 @@ export class Roll {
 
   private stone(brush: Brush, mark: Mark, left: number, scale: number, sounding: number | null, shaded: boolean): void {
     const colours = mark.by === "right" ? ofSecond(this.colours as Palette) : (this.colours as Palette);
-    const small: Geometry = { ...this.g, stone: clamp(scale * 0.3, 3.5, this.g.stone) };
+    const small: Geometry = { ...this.g, stone: clamp(scale * 0.36, 4.2, this.g.stone) };
     const seconds = ((mark.to ?? mark.from) - mark.from) / 1000;
     const right = left + seconds * scale;
     const y = markY(this.g, mark);
