@@ -11,7 +11,7 @@ from pathlib import Path
 
 import mido
 
-from undersong.edges import files, midi
+from undersong.edges import files, looking, midi
 from undersong.edges.takes import LOG, Kept, Takes
 from undersong.errors import UsageError
 from undersong.reflecting.duet import duet
@@ -34,6 +34,7 @@ def export(takes: Takes, id_: str, to: Path) -> list[Path]:
     parts: list[tuple[str, bytes]] = [
         (LOG, files.read_log(takes.folder(id_) / LOG)),
         ("duet.mid", duet_midi(take.log)),
+        ("report.html", looking.report(looking.look(take))),
     ]
     if take.fault is None:
         parts += [("words.json", words_json(take)), *about.recordings()]

@@ -2,33 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from undersong.edges.takes import Kept
-from undersong.events import Chose
 from undersong.notes import Tone
-from undersong.reflecting.duet import PartnerTone, duet
+from undersong.reflecting.duet import Duet, PartnerTone, duet
+from undersong.reflecting.prompts import prompts
+from undersong.reflecting.report import Told
+from undersong.reflecting.report import report as written
+from undersong.reflecting.summary import summary
 from undersong.remembering import log as codec
 
 
-def review(take: Kept) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A take as it is looked back at. ``analysis``: the object of ``undersong analyse``; ``moments``: at,
+    seconds, kind, because, and the keys of open questions."""
+
+    take: Kept
+    made: Duet
+    analysis: Mapping[str, Any]
+    moments: Sequence[Mapping[str, Any]]
+
+
+def look(take: Kept) -> Looked:
+    """Look back at a take; an hour of music takes about a second."""
+    # arrays load only where somebody looks back: the app starts without them
+    from undersong.edges import players
+    from undersong.reflecting.analysis import analysis
+
+    found = analysis(players.session(take.log))
+    moments = [
+        {**moment, "kind": kind, "prompts": list(prompts(kind))}
+        for moment in found.get("moments", ())
+        for kind in (str(moment.get("kind", "any")),)
+    ]
+    return Looked(take, duet(take.log.inputs, take.log.outputs), found, moments)
+
+
+def review(looked: Looked) -> dict[str, Any]:
     """Everything that there is to see of a take: docs/protocol.md says what each part is."""
+    take = looked.take
     about: dict[str, Any] = take.words.shown
     if take.fault is not None:
         about["fault"] = take.fault
     return {
         "take": take.summary,
         "sounds": sounds(take.log),
-        "chose": [
-            {"time": o.time, "technique": o.technique, "because": o.because}
-            for o in take.log.outputs
-            if isinstance(o, Chose)
-        ],
-        "analysis": None,
-        "moments": [],
-        "summary": [],
+        "chose": chose(looked.made),
+        "analysis": looked.analysis,
+        "moments": looked.moments,
+        "summary": summary(looked.made),
         "about": about,
     }
+
+
+def report(looked: Looked) -> bytes:
+    """The report of a take, as a page made for printing."""
+    take = looked.take
+    return written(
+        Told(
+            title=take.words.name or "A take",
+            begun=_begun(take.started),
+            made=looked.made,
+            summary=summary(looked.made),
+            analysis=looked.analysis,
+            moments=looked.moments,
+            words=take.words,
+            fault=take.fault,
+        )
+    )
+
+
+def _begun(started: str | None) -> str | None:
+    """When it was played, as the clock there showed it."""
+    if started is None:
+        return None
+    day, _, time = started.partition("T")
+    return f"{day}, {time[:5]} UTC" if time.endswith("+00:00") else f"{day}, {time[:5]}"
+
+
+def chose(made: Duet) -> list[dict[str, Any]]:
+    """What was chosen, and why."""
+    return [{"time": o.time, "technique": o.technique, "because": o.because} for o in made.chose]
 
 
 def sounds(log: codec.Log) -> list[dict[str, Any]]:

@@ -47,11 +47,10 @@ def read(path: Path, wanted: Sequence[str] = ()) -> Playing:
         tracks = [_of_midi(track) for track in midi.read(path)]
         return _asked(tracks, wanted) if wanted else _found(tracks)
     log = codec.read(files.read_log(path))
-    torn = (log.dropped,) if log.dropped else ()
     if wanted:
         playing = _asked(_of_log(log), wanted)
-        return Playing(playing.players, playing.end, False, playing.pairs, (*playing.missing, *torn))
-    return _session(log, torn)
+        return Playing(playing.players, playing.end, False, playing.pairs, (*playing.missing, *_torn(log)))
+    return session(log)
 
 
 def _is_log(path: Path) -> bool:
@@ -63,7 +62,9 @@ def _is_log(path: Path) -> bool:
         raise EventError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _session(log: codec.Log, missing: tuple[str, ...]) -> Playing:
+def session(log: codec.Log) -> Playing:
+    """Who plays in a session: everything that makers did, and the partner; of several makers each, too."""
+    missing = _torn(log)
     tracks = _of_log(log)
     makers = [track for track in tracks if track.title.startswith(MAKER)]
     both = [_player(MAKER, makers), _player(PARTNER, [t for t in tracks if t not in makers])]
@@ -79,6 +80,10 @@ def _session(log: codec.Log, missing: tuple[str, ...]) -> Playing:
         alone.append(_player(_unlike(track.name, taken), [track]))
         taken.append(alone[-1].name)
     return Playing((*both, *alone), end, True, _two_by_two(range(2, 2 + len(alone))), missing)
+
+
+def _torn(log: codec.Log) -> tuple[str, ...]:
+    return (log.dropped,) if log.dropped else ()
 
 
 def _of_log(log: codec.Log) -> list[_Track]:

@@ -128,7 +128,7 @@ class Drawing:
         self._begin = begin
         self._least = least
         self._height = height
-        self._parts: list[str] = []
+        self.parts: list[str] = []
 
     def x(self, time: Seconds) -> float:
         """Where a moment lies."""
@@ -136,7 +136,7 @@ class Drawing:
 
     def add(self, element: str) -> None:
         """One more element."""
-        self._parts.append(element)
+        self.parts.append(element)
 
     def text(self, x: float, y: float, words: str, colour: str, size: int, font: str = SANS) -> None:
         """Words."""
@@ -179,4 +179,4 @@ class Drawing:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
             f'aria-label="{escape(title)}. {escape(spoken)}">'
         )
-        return "\n".join([head, *self._parts, "</svg>"]) + "\n"
+        return "\n".join([head, *self.parts, "</svg>"]) + "\n"

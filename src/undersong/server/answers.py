@@ -67,3 +67,14 @@ async def said(request: Request) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise EventError("What came is no JSON object, so nothing was changed.")
     return found
+
+
+def seconds(request: Request, name: str) -> float | None:
+    """A moment that is asked for in the address; None for none. Raises EventError if it is no number."""
+    given = request.query_params.get(name)
+    if given is None or given == "":
+        return None
+    try:
+        return float(given)
+    except ValueError:
+        raise EventError(f"{name} is a number of seconds from the beginning; please give one.") from None

@@ -11,8 +11,9 @@ from starlette.routing import BaseRoute, Route
 
 from undersong.edges import files
 from undersong.edges.export import duet_midi
-from undersong.edges.looking import sounds
+from undersong.edges.looking import chose, sounds
 from undersong.edges.takes import LOG
+from undersong.reflecting.duet import duet
 from undersong.server.answers import Handler, download, plainly
 from undersong.server.stage import Answer, Stage
 
@@ -27,8 +28,13 @@ def take_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
         return JSONResponse({"takes": shown, "faults": faults})
 
     async def heard_again(request: Request) -> Response:
-        take = await asyncio.to_thread(stage().takes.get, request.path_params["id"])
-        return JSONResponse({**take.summary, "sounds": await asyncio.to_thread(sounds, take.log)})
+        def found() -> bytes:
+            take = stage().takes.get(request.path_params["id"])
+            made = duet(take.log.inputs, take.log.outputs)
+            told = {**take.summary, "sounds": sounds(take.log), "chose": chose(made)}
+            return bytes(JSONResponse(told).body)
+
+        return Response(await asyncio.to_thread(found), media_type="application/json")
 
     def answered(answer: Answer, told: str) -> Handler:
         async def respond(request: Request) -> Response:

@@ -1,28 +1,88 @@
-"""Looking back over HTTP: a take laid out whole, its report, its fragments as notation, the course."""
+"""Looking back over HTTP: a take laid out whole, its report, its sound, a fragment as notation, the course.
+
+All is computed in threads: a duet that is played meanwhile goes on.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from undersong.edges import looking
-from undersong.server.answers import plainly
+from undersong.edges import looking, musicxml
+from undersong.edges.render import Renderer
+from undersong.edges.takes import Kept
+from undersong.reflecting.beats import heard_beats
+from undersong.reflecting.duet import duet
+from undersong.reflecting.report import POLICY
+from undersong.server.answers import download, named, plainly, seconds
 from undersong.server.stage import Stage
 
 
 def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
-    """The routes that look back. All is computed in a thread: a duet that is played meanwhile goes on."""
+    """The routes that look back."""
+
+    def take(request: Request) -> Kept:
+        return stage().takes.get(request.path_params["id"])
 
     async def review(request: Request) -> Response:
         def looked() -> bytes:
-            take = stage().takes.get(request.path_params["id"])
-            return bytes(JSONResponse(looking.review(take)).body)  # made into text in the thread, too
+            # made into text in the thread, too
+            return bytes(JSONResponse(looking.review(looking.look(take(request)))).body)
 
         return Response(await asyncio.to_thread(looked), media_type="application/json")
 
-    take = "/api/takes/{id}"
-    return [Route(f"{take}/review", plainly(review), methods=["GET"])]
+    async def report(request: Request) -> Response:
+        def looked() -> bytes:
+            return looking.report(looking.look(take(request)))
+
+        page = await asyncio.to_thread(looked)
+        return Response(page, media_type="text/html", headers={"content-security-policy": POLICY})
+
+    async def notation(request: Request) -> Response:
+        begin = seconds(request, "from") or 0.0
+        end = seconds(request, "to")
+
+        def written() -> tuple[str, bytes]:
+            one = take(request)
+            made = duet(one.log.inputs, one.log.outputs)
+            title = one.words.name or "A fragment"
+            until = made.end if end is None else end
+            return one.id, musicxml.fragment(made, heard_beats(one.log.inputs), begin, until, title)
+
+        id_, data = await asyncio.to_thread(written)
+        return download(data, "application/vnd.recordare.musicxml+xml", f"undersong-{id_}.musicxml")
+
+    async def sound(request: Request) -> Response:
+        def begun() -> tuple[str, Iterator[bytes], bytes]:
+            one = take(request)
+            pieces = _sound(one)
+            return one.id, pieces, next(pieces)  # what is missing is said before anything is sent
+
+        id_, pieces, head = await asyncio.to_thread(begun)
+
+        def all_of_it() -> Iterator[bytes]:
+            yield head
+            yield from pieces
+
+        return StreamingResponse(all_of_it(), media_type="audio/wav", headers=named(f"undersong-{id_}.wav"))
+
+    one = "/api/takes/{id}"
+    return [
+        Route(f"{one}/review", plainly(review), methods=["GET"]),
+        Route(f"{one}/report", plainly(report), methods=["GET"]),
+        Route(f"{one}/fragment.musicxml", plainly(notation), methods=["GET"]),
+        Route(f"{one}/duet.wav", plainly(sound), methods=["GET"]),
+    ]
+
+
+def _sound(one: Kept) -> Iterator[bytes]:
+    made = duet(one.log.inputs, one.log.outputs)
+    with Renderer() as renderer:
+        yield from renderer.stream(one.log.inputs, one.log.outputs, made.end + RINGS)
+
+
+RINGS = 2.0  # seconds for which the last note may ring

@@ -11,9 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from undersong.edges.about import LARGEST_VOICE, TOO_LONG, About
-from undersong.errors import EventError
 from undersong.reflecting.words import shown_fragment, shown_note, shown_rating
-from undersong.server.answers import body, plainly, said
+from undersong.server.answers import body, plainly, said, seconds
 from undersong.server.stage import Stage
 
 JSON_TYPES = ("", "application/json", "text/json")
@@ -37,7 +36,7 @@ def word_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
             made = await asyncio.to_thread(about(request).write, words.get("at"), words.get("text"), now)
         else:
             sound = await body(request, LARGEST_VOICE, TOO_LONG)
-            at = _seconds(request, "at")
+            at = seconds(request, "at")
             made = await asyncio.to_thread(about(request).speak, at, sound, now)
         return JSONResponse(shown_note(made), 201)
 
@@ -78,13 +77,3 @@ def word_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
         Route(f"{take}/fragments/{{fragment}}", plainly(unmark), methods=["DELETE"]),
         Route(f"{take}/ratings", plainly(rate), methods=["PUT"]),
     ]
-
-
-def _seconds(request: Request, name: str) -> float | None:
-    given = request.query_params.get(name)
-    if given is None or given == "":
-        return None
-    try:
-        return float(given)
-    except ValueError:
-        raise EventError(f"{name} is a number of seconds from the beginning; please give one.") from None
