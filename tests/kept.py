@@ -43,13 +43,24 @@ def hour(data: Path) -> str:
     """An hour of 20,000 notes: 15,000 of a maker's, 5,000 of the partner's, a decision every 20 seconds."""
     made: list[Input] = []
     for i in range(15_000):
-        made += note(i * HOUR / 15_000, 0.15 + 0.07 * (i % 5), 60 + (i * 7 + i // 40) % 24, 40 + (i * 13) % 60)
+        made += note(
+            i * HOUR / 15_000, 0.15 + 0.07 * (i % 5), 60 + (i * 7 + i // 40) % 24, 40 + (i * 13) % 60
+        )
     out: list[Output] = [
-        Play(i, i * HOUR / 5_000 + 0.05, "reactive", "bass" if i % 3 else "chords", 40 + (i * 5) % 24, 48, 0.9)
+        Play(
+            i,
+            i * HOUR / 5_000 + 0.05,
+            "reactive",
+            "bass" if i % 3 else "chords",
+            40 + (i * 5) % 24,
+            48,
+            0.9,
+        )
         for i in range(5_000)
     ]
     out += [
-        Chose(20.0 * i, TECHNIQUES[i % len(TECHNIQUES)], f"Reason number {i}.") for i in range(int(HOUR / 20))
+        Chose(20.0 * i, TECHNIQUES[i % len(TECHNIQUES)], f"Reason number {i}.")
+        for i in range(int(HOUR / 20))
     ]
     return keep(data, made, out)
 
@@ -57,7 +68,9 @@ def hour(data: Path) -> str:
 def short(data: Path, started: datetime = DAY) -> str:
     """Twenty seconds: a note of the maker's every second, a bass of the partner's every four."""
     made = [event for i in range(20) for event in note(i * 1.0, 0.5, 60 + (0, 2, 4, 7)[i % 4])]
-    out: list[Output] = [Play(i, 0.5 + 4 * i, "planned", "bass", 43 + 2 * (i % 3), 50, 3.0) for i in range(5)]
+    out: list[Output] = [
+        Play(i, 0.5 + 4 * i, "planned", "bass", 43 + 2 * (i % 3), 50, 3.0) for i in range(5)
+    ]
     out += [
         Chose(0.0, "giving-space", "Nothing has sounded yet, so I listen."),
         Chose(4.0, "tonal-grounding", "Your notes began to belong together, so I put a ground under them."),
@@ -66,8 +79,8 @@ def short(data: Path, started: datetime = DAY) -> str:
     return keep(data, made, out, started)
 
 
-def played(data: Path, started: datetime = DAY) -> str:
+def played(data: Path, started: datetime = DAY, seed: int = 3) -> str:
     """About two minutes as they are really played: a simulated maker, and what a session answered."""
-    given = minutes(KINDS[4][1], TUNE, 3)
+    given = minutes(KINDS[4][1], TUNE, seed)
     made = [event for event in given if event.heard < 110.0]
     return keep(data, made, outputs(made), started)
