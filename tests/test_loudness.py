@@ -98,3 +98,17 @@ def test_what_the_week_has_been_is_told(browser: Browser, tmp_path: Path) -> Non
         notes = len(page.reports("maker"))
         page.page.keyboard.press("KeyG")
         page.wait_until(f"ears.reports.filter((r) => r.who === 'maker').length > {notes}")
+
+
+def test_choices_of_other_groups_stay_as_they_are(browser: Browser, tmp_path: Path) -> None:
+    """How loud it is beside someone talking has nothing to do with who plays beside whom."""
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        page.open()
+        page.begin()
+        page.button("Sound").click()
+        page.page.locator("summary", has_text="Who plays here").click()
+        page.page.get_by_text("Kind to your ears", exact=True).click()
+        alone = page.page.get_by_label("one person")
+        assert alone.is_checked()
+        page.page.get_by_label("about alike").check()
+        assert alone.is_checked()

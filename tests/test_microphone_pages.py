@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
-from browsing import AXE, HERE, Tab, launch, tab
+from browsing import HERE, Tab, axe, launch, tab
 from client import running
 from singing import Samples, sung, wav_bytes
 
@@ -73,12 +73,6 @@ def look(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--pictures"))
 
 
-def axe(page: Tab) -> None:
-    page.page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == []
-
-
 def log(page: Tab) -> list[dict[str, Any]]:
     """The lines of the take that was just played."""
     take = page.said("began")[-1]["take"]
@@ -101,7 +95,7 @@ def test_a_whole_session_by_voice_alone(tmp_path: Path) -> None:
         page.button("Begin").focus()
         page.page.keyboard.press("Enter")
         page.button("Rest").wait_for()
-        page.page.get_by_text("I can hear you.").wait_for()
+        page.page.get_by_text("The microphone is open.").wait_for()
         page.wait_until("ears.socket.some((m) => m.type === 'play')")
         axe(page)
         page.button("Keep it").wait_for(timeout=60_000)
@@ -132,7 +126,7 @@ def test_the_partner_does_not_answer_itself(tmp_path: Path) -> None:
     with playing(tmp_path, still(60.0), bleeds=loud, settings={"volume": 1}) as page:
         page.button("I'll start").click()
         page.button("Rest").wait_for()
-        page.page.get_by_text("I can hear you.").wait_for()
+        page.page.get_by_text("The microphone is open.").wait_for()
         page.wait_until("ears.socket.filter((m) => m.type === 'play').length >= 12")
         page.wait(1.0)
         assert page.ask("ears.socket.filter((m) => m.type === '(sound)').length") > 200
@@ -164,36 +158,63 @@ def test_a_microphone_lost_in_a_phrase_is_said_and_nothing_goes_on_sounding(tmp_
         assert sounding == {64: False}
         axe(page)
         page.button("Use the microphone").click()
-        page.page.get_by_text("I can hear you.").wait_for()
+        page.page.get_by_text("The microphone is open.").wait_for()
         assert page.page.get_by_text("The microphone is gone.").count() == 0
 
 
 def test_a_microphone_that_is_refused_is_one_sentence_and_playing_goes_on(tmp_path: Path) -> None:
-    """The browser says no: the page says what to do, and other ways of playing are at hand."""
+    """The browser says no: the page says what to do, and the pads are one press away."""
     with playing(tmp_path, None) as page:
         page.begin()
         page.page.get_by_text("The browser did not allow the microphone.").wait_for()
         axe(page)
-        page.button("Sound").click()
-        page.page.get_by_role("radio", name="pads", exact=True).check()
-        page.button("Close").click()
+        page.button("Use the pads").click()
+        page.wait_until("document.activeElement.matches('[data-pad]')")
+        page.page.get_by_text("The browser did not allow the microphone.").wait_for(state="detached")
         page.page.keyboard.press("KeyF")
         page.wait_until("ears.reports.some((r) => r.who === 'maker')")
 
 
-@pytest.mark.parametrize("missing", ["navigator.mediaDevices", "device"])
+def test_a_microphone_that_is_muted_is_said(tmp_path: Path) -> None:
+    """Nothing at all comes from it, not even a room's own noise: that is told, until something comes."""
+    sound = np.concatenate([np.zeros(10 * RATE, np.float32), still(60.0)])
+    with playing(tmp_path, sound) as page:
+        page.begin()
+        page.page.get_by_text("It may be muted").wait_for()
+        axe(page)
+        page.page.get_by_text("It may be muted").wait_for(state="detached")
+        page.page.get_by_text("The microphone is open.").wait_for()
+
+
+def test_a_microphone_that_cannot_be_heard_is_one_sentence(tmp_path: Path) -> None:
+    """The browser allows it, but its sound cannot be had: no other reason is made up for that."""
+    with playing(tmp_path, still(30.0)) as page:
+        page.ask("{ AudioWorklet.prototype.addModule = async () => { throw new TypeError('gone'); }; }")
+        page.button("Sound check").click()
+        page.button("Use the microphone").click()
+        page.page.get_by_text("The microphone was given and could not be heard.").wait_for()
+        tracks = "room.streams.flatMap((s) => s.getTracks()).every((t) => t.readyState === 'ended')"
+        assert page.ask(tracks)
+
+
+WITHOUT = {
+    "mediaDevices": "This browser gives no microphone",
+    "NotFoundError": "No microphone was found.",
+    "NotReadableError": "Another program holds the microphone.",
+}
+
+
+@pytest.mark.parametrize("missing", WITHOUT)
 def test_without_a_microphone_there_is_a_sentence(tmp_path: Path, missing: str) -> None:
-    """A browser that has none to give, and a machine into which none is plugged."""
-    if missing == "device":
-        answer = "getUserMedia: async () => { throw new DOMException('none', 'NotFoundError'); }"
+    """A browser that has none to give, a machine into which none is plugged, and one that is taken."""
+    made = "undefined"
+    if missing != "mediaDevices":
+        answer = f"getUserMedia: async () => {{ throw new DOMException('none', '{missing}'); }}"
         made = f"{{ {answer}, addEventListener() {{}}, removeEventListener() {{}} }}"
-    else:
-        made = "undefined"
     with playing(tmp_path, None) as page:
         page.ask(f"Object.defineProperty(navigator, 'mediaDevices', {{ value: {made} }})")
         page.begin()
-        wanted = "No microphone was found." if missing == "device" else "This browser gives no microphone"
-        page.page.get_by_text(wanted).wait_for()
+        page.page.get_by_text(WITHOUT[missing]).wait_for()
 
 
 def test_a_sound_check_finds_level_way_and_hand(tmp_path: Path, look: bool) -> None:
@@ -245,7 +266,7 @@ def test_a_sound_check_can_be_left_out_at_every_step(tmp_path: Path) -> None:
         page.button("Go on").click()
         page.button("Back").click()
         page.button("Sound check").click()
-        page.button("Leave it").click()
+        page.button("Stop here").click()
         page.button("Begin").wait_for()
         kept = json.loads(page.ask("localStorage.getItem('undersong.settings')"))
         assert kept.get("lead") is None

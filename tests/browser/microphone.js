@@ -5,13 +5,13 @@
   const LATER = 0.02; // seconds through the air
   const room = { streams: [], asked: [] };
   window.room = room;
-  const sounds = new Set();
+  const sounds = new Map(); // each with the context that it leaves
   const connect = AudioNode.prototype.connect;
   AudioNode.prototype.connect = function (...args) {
     if (GAIN > 0 && args[0] instanceof AudioDestinationNode && this.name !== "microphone" && !this.context.mine) {
       const loudspeaker = new MediaStreamAudioDestinationNode(this.context, { channelCount: 1 });
       connect.call(this, loudspeaker);
-      sounds.add(loudspeaker.stream);
+      sounds.set(loudspeaker.stream, this.context);
     }
     return connect.apply(this, args);
   };
@@ -37,15 +37,16 @@
     context.mine = true;
     const mix = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
     connect.call(context.createMediaStreamSource(stream), mix);
-    const later = new DelayNode(context, { delayTime: LATER });
     const gain = new GainNode(context, { gain: GAIN });
-    connect.call(connect.call(later, gain), mix);
+    connect.call(gain, mix);
     const heard = new Set();
     setInterval(() => {
-      for (const sound of sounds) {
-        if (heard.has(sound)) continue;
+      for (const [sound, from] of sounds) {
+        // What is tapped here has not gone through the device yet: that takes as long as the context says.
+        if (heard.has(sound) || from.state !== "running" || !(from.outputLatency > 0)) continue;
         heard.add(sound);
-        connect.call(context.createMediaStreamSource(sound), later);
+        const later = new DelayNode(context, { delayTime: LATER + from.outputLatency });
+        connect.call(connect.call(context.createMediaStreamSource(sound), later), gain);
       }
     }, 50);
     return mix.stream;

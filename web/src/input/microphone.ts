@@ -13,9 +13,9 @@ export interface Block {
 
 /**
  * "missing": this browser has no microphone to give; "refused": the person or the browser said no;
- * "none": nothing is plugged in; "busy": something else holds it.
+ * "none": nothing is plugged in; "busy": something else holds it; "failed": it was given, and could not be heard.
  */
-export type MicrophoneAnswer = "on" | "missing" | "refused" | "none" | "busy";
+export type MicrophoneAnswer = "on" | "missing" | "refused" | "none" | "busy" | "failed";
 
 export interface MicrophoneOut {
   microphoneOn(rate: number): void;
@@ -53,7 +53,12 @@ export class Microphone {
   /** To be called in the person's gesture. */
   open(): Promise<MicrophoneAnswer> {
     if (this.node !== null) return Promise.resolve("on");
-    this.opening ??= this.ask().finally(() => (this.opening = null));
+    this.opening ??= this.ask()
+      .catch((): MicrophoneAnswer => {
+        this.release();
+        return "failed";
+      })
+      .finally(() => (this.opening = null));
     return this.opening;
   }
 
@@ -65,13 +70,19 @@ export class Microphone {
     this.context = context;
     const resumed = context.resume();
     try {
-      this.stream = await media.getUserMedia(ASKED);
-      await context.audioWorklet.addModule(workletUrl);
-      await resumed;
+      const stream = await media.getUserMedia(ASKED);
+      // Closed while the person was asked: what comes now is let go, or its light would stay on.
+      if (this.context !== context) {
+        for (const track of stream.getTracks()) track.stop();
+        return "refused";
+      }
+      this.stream = stream;
     } catch (error) {
-      this.release();
+      if (this.context === context) this.release();
       return answerOf(error);
     }
+    await context.audioWorklet.addModule(workletUrl);
+    await resumed;
     if (this.context !== context) return "refused"; // closed meanwhile
     const node = new AudioWorkletNode(context, "microphone", { numberOfInputs: 1, outputChannelCount: [1] });
     for (const track of this.stream.getAudioTracks()) track.onended = () => this.lost();

@@ -6,6 +6,17 @@ import { dayOf, known, lengthOf, noteCount, t } from "./index";
 function leaves(of: object): string[] {
   return Object.values(of).flatMap((value) => (typeof value === "string" ? [value] : leaves(value as object)));
 }
+function keysOf(of: object, before = ""): string[] {
+  return Object.entries(of).flatMap(([name, value]) =>
+    typeof value === "string" ? [before + name] : keysOf(value as object, `${before}${name}.`),
+  );
+}
+// Read as text by the test's own loader, so that no file is left out.
+const sources = import.meta.glob<string>(["../**/*.svelte", "../**/*.ts", "../../tools/*.mjs", "!../**/*.test.ts"], {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 const TECHNIQUES = [
   "tonal-grounding", "rhythmic-grounding", "synchronising", "mirroring", "imitating", "matching", "reflecting",
   "holding", "dialoguing", "accompanying", "extending", "frameworking", "incorporating", "transition",
@@ -31,6 +42,17 @@ describe("texts", () => {
   it("leave no key of the catalogue empty but what is not to be said", () => {
     for (const [name, text] of Object.entries(en.said)) if (name !== "opening") expect(text).not.toBe("");
     for (const text of leaves({ ...en, said: {} })) expect(text.trim()).not.toBe("");
+  });
+  it("are all used", () => {
+    const code = Object.values(sources).join("\n");
+    // A key stands in the code whole, or its group does, before what is filled in; `known` takes a group.
+    const used = (key: string): boolean => {
+      const group = key.slice(0, key.lastIndexOf("."));
+      if (key.startsWith("prompt.")) return code.includes('known("prompt", '); // its keys come from the server
+      const begun = new RegExp(`\`${group.replaceAll(".", "\\.")}\\.\\w*\\$\\{|known\\("${group}"`);
+      return code.includes(`"${key}"`) || code.includes(`en.${key}`) || begun.test(code);
+    };
+    expect(keysOf(en).filter((key) => !used(key))).toEqual([]);
   });
   it("give the controls the names that others rely on", () => {
     expect([t("opening.begin"), t("opening.illStart"), t("play.rest"), t("play.finish"), t("play.help")]).toEqual([

@@ -15,7 +15,7 @@ export interface Choice {
   take(): readonly Choice[] | void;
 }
 
-const OFFERED = "button, a[href], select, input[type=range], fieldset";
+const OFFERED = "button, a[href], select, input[type=range], input[type=checkbox], fieldset, summary";
 // Pads are played, not chosen; what lies in a group comes with it.
 const LEFT_OUT = "[data-play], [data-pad], fieldset *, [aria-disabled=true], [disabled]";
 /** What comes first: what one needs soonest. */
@@ -33,9 +33,19 @@ export function scope(): HTMLElement {
 export function choices(within: HTMLElement): readonly Choice[] {
   const found = [...within.querySelectorAll<HTMLElement>(OFFERED)].filter(
     (element) =>
-      !element.matches(LEFT_OUT) && element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
+      !element.matches(LEFT_OUT) &&
+      !folded(element, within) &&
+      element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
   );
   return found.map(choice).toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Whether it comes with a fold of what is asked about, whose name is offered instead of it. */
+function folded(element: HTMLElement, within: HTMLElement): boolean {
+  const from = element.matches("summary") ? element.parentElement : element;
+  if (from === within) return true; // the name of what is asked about
+  const fold = (from === element ? from : from?.parentElement)?.closest("details");
+  return fold != null && fold !== within && within.contains(fold);
 }
 
 function rank(one: Choice): number {
@@ -51,18 +61,26 @@ export function act(name: string, cue: CueName | null, take: () => readonly Choi
 function choice(element: HTMLElement): Choice {
   const cue = isCue(element.dataset.cue) ? element.dataset.cue : null;
   const name = nameOf(element);
+  const fold = element.matches("summary") ? element.parentElement : null;
+  if (fold instanceof HTMLDetailsElement) return { name, cue: "ask", element, take: () => unfold(fold) };
   const own = behind(element);
   if (own !== null) return { name, cue: "ask", element: seen(element), take: () => own };
-  const click: Choice = { name, cue, element, take: () => void element.click() };
+  const click: Choice = { name, cue, element: seen(element), take: () => void element.click() };
   if (element.dataset.weighty === undefined) return click;
   const no = act(t("scan.no"), "leave", () => undefined);
   return { ...click, take: () => [no, { ...click, name: t("scan.sure", { name }) }] };
 }
 
+/** What was folded away can be seen only now. */
+function unfold(fold: HTMLDetailsElement): readonly Choice[] {
+  fold.open = true;
+  return [act(t("scan.back"), "leave", () => undefined), ...choices(fold)];
+}
+
 /** The choices behind one that is a group, the way back among them; null where it is none. */
 function behind(element: HTMLElement): readonly Choice[] | null {
   const back = act(t("scan.back"), "leave", () => undefined);
-  if (element instanceof HTMLInputElement) return steps(element, back);
+  if (element instanceof HTMLInputElement) return element.type === "range" ? steps(element, back) : null;
   const at = (one: Choice, place: HTMLElement): Choice => ({ ...one, element: seen(place) });
   if (element instanceof HTMLSelectElement) {
     const options = [...element.options].map((option) => act(option.text, null, () => pick(element, option.value)));
@@ -93,7 +111,7 @@ function steps(slider: HTMLInputElement, back: Choice): readonly Choice[] {
   return all;
 }
 
-/** A radio button lies unseen within its label. */
+/** A radio button lies unseen within its label, which is outlined for a box to tick as well. */
 function seen(element: HTMLElement): HTMLElement {
   return element.closest<HTMLElement>("label") ?? element;
 }
@@ -102,7 +120,7 @@ function nameOf(element: HTMLElement): string {
   const label =
     element.getAttribute("aria-label") ??
     (element as HTMLInputElement).labels?.[0]?.textContent ??
-    element.querySelector("legend")?.textContent ??
+    element.querySelector("legend, .name")?.textContent ??
     element.textContent;
   return (label ?? "").replace(/\s+/g, " ").trim();
 }
