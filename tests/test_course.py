@@ -63,8 +63,8 @@ def test_the_summary_of_little() -> None:
 
 def test_the_numbers_of_a_take() -> None:
     """A note each second for 120 s, each of .5 s, by turns C4 and G4; the partner holds from 30 to 90 s,
-    and comes in alone at 124 s, after a silence: 120 / 125 notes a second, 7 semitones, velocity 60; the maker
-    began once and the partner once; both play on from 30 to 90 s, which is 60 of 125."""
+    and comes in alone at 124 s, after a silence: 120 / 125 notes a second, 7 semitones, velocity 60; maker
+    and partner began once each; both play on from 30 to 90 s, which is 60 of 125."""
     playing = " ".join(f"{'CG'[n % 2]}4@{n}:0.5" for n in range(120))
     chose = (Chose(0.0, "holding", "a"), Chose(100.0, "imitating", "b"), Chose(110.0, "holding", "a"))
     numbers = of_take(made(playing, (30.0, 36, 60.0), (124.0, 40, 1.0), chose=chose))
@@ -79,8 +79,8 @@ def test_the_numbers_of_a_take() -> None:
 
 
 def test_an_interval_holds_what_it_promises() -> None:
-    """Of 60 takes of one player whose stretches differ by chance around a known mean, about 95 of 100 intervals
-    of density hold it: at least 50 of 60, which chance misses in less than 2 of 100 cases at 90 of 100."""
+    """Takes whose stretches differ by chance around a known mean: about 95 of 100 intervals of density
+    should hold it. At least 52 of 60 do (with 95 of 100, fewer come about in 3 of 1000 trials)."""
     from undersong.chance import Chance
 
     chance = Chance(11)
@@ -94,7 +94,7 @@ def test_an_interval_holds_what_it_promises() -> None:
         )
         density = of_take(made(playing, (0.0, 36, 20 * BLOCK)))["density"]
         held += density["low"] <= 1.0 <= density["high"]
-    assert held >= 50
+    assert held >= 52
 
 
 def test_too_little_has_no_interval() -> None:

@@ -36,7 +36,8 @@ svg { display: block; width: 100%; height: auto } .key svg { display: inline; wi
 .strip, figure, li, tr { break-inside: avoid } .strip { margin: .35rem 0 }
 .curves { display: grid; grid-template-columns: 1fr 1fr; gap: .6rem 1.4rem } figure { margin: 0 }
 figcaption { font-size: .85rem } .key span { margin-right: 1.5rem; white-space: nowrap }
-table { border-collapse: collapse; width: 100%; font-size: .9rem } thead { display: table-header-group }
+table { border-collapse: collapse; width: 100%; font-size: .9rem } thead { display: table-header-group;
+  break-after: avoid }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
   border-bottom: 1px solid #e3dfd3 }
 th { font-weight: 600 } td.time { color: #5d5f69; width: 24% }

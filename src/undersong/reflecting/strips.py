@@ -33,7 +33,7 @@ LETTER = 5.8  # pixels: the width of one in a technique's name
 
 def strips(made: Duet, moments: Sequence[Mapping[str, Any]]) -> list[str]:
     """One SVG picture a strip. ``moments``: each with ``at`` in seconds; they are numbered from 1."""
-    length, step = next((two for two in LENGTHS if made.end / two[0] <= MOST), LENGTHS[-1])
+    length, step = next((two for two in LENGTHS if made.end / two[0] <= MOST + 0.5), LENGTHS[-1])
     tones = made.tones()
     stone = _heights([t.pitch for t in tones if t.pitch is not None], TOP + 6, SHORE - 9)
     wave = _heights(

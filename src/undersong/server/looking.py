@@ -21,6 +21,8 @@ from undersong.reflecting.report import POLICY
 from undersong.server.answers import download, named, plainly, seconds
 from undersong.server.stage import Stage
 
+AFTER = 4.0  # seconds: what comes later than that after a fragment says nothing of its beats
+
 
 def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
     """The routes that look back."""
@@ -51,7 +53,8 @@ def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
             made = duet(one.log.inputs, one.log.outputs)
             title = one.words.name or "A fragment"
             until = made.end if end is None else end
-            return one.id, musicxml.fragment(made, heard_beats(one.log.inputs), begin, until, title)
+            heard = [event for event in one.log.inputs if event.heard <= until + AFTER]
+            return one.id, musicxml.fragment(made, heard_beats(heard), begin, until, title)
 
         id_, data = await asyncio.to_thread(written)
         return download(data, "application/vnd.recordare.musicxml+xml", f"undersong-{id_}.musicxml")
