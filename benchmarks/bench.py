@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
+import analysis
 import answering
 import harmony
 import key
@@ -29,6 +30,7 @@ PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
     ("fragments", answering.sections, 1),
     ("harmony", harmony.sections, 1),
     ("key", key.sections, 1),
+    ("looking back", analysis.sections, 10),
     ("mutual adaptation", mutual.sections, 1),
     ("pulse", pulse.sections, 4),
     ("replies", replies.sections, 1),

@@ -10,7 +10,8 @@ machine takes. Goal: 80 ms, plus the block.
 
 Server: a real undersong on loopback, fed in the sound's own time by one client. Onset to heard: from the
 onset to the session's ``heard`` in the take's log. Heard to stamped: from ``heard`` to the arrival at the
-client of the reactive notes that it caused, by the session's clock. Goal: 10 ms. Hands: notes of hands,
+client of the reactive notes that it caused, by the session's clock, under the technique that answers the
+most notes at once. Goal: 10 ms. Hands: notes of hands,
 ten a second, and the clock message behind each, there and back, while the voice is being transcribed;
 beside it the same without a microphone.
 
@@ -44,6 +45,7 @@ sys.path.append(str(HERE.parent / "tests"))
 RATE = 48_000
 BLOCK = 512
 REACTION: Seconds = 0.03  # of the default plan: a reactive note sounds so long after it was decided
+TECHNIQUE = "accompanying"  # of the server's partner: it answers many notes at once
 TUNE = ((62, 0.7), (64, 0.5), (66, 0.5), (69, 0.9), (66, 0.6), (64, 0.6), (62, 1.1))
 LATE: Seconds = 3.0  # of quiet before the tune
 NEAR: Seconds = 0.15  # from an onset to what was heard of it
@@ -98,6 +100,7 @@ def served(rounds: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "undersong") as server:
         page = Page(server, let_in(server))
         page.begin()
+        page.input({"type": "steer", "what": "technique", "technique": TECHNIQUE})
         arrived: list[tuple[Seconds, dict[str, Any]]] = []
         alone = _hands(page, [], arrived)
         page.say({"type": "microphone", "on": True, "rate": RATE, "maker": "voice"})
@@ -247,8 +250,8 @@ def sections(most: int) -> list[str]:
     for part in (frames, served, browsed):
         for name, times in part(most):
             ranked = sorted(times)
-            rows.append([name, str(len(ranked)), *(_at(ranked, share) for share in (0.5, 0.9, 1.0))])
-    head = ["ms", "notes", "p50", "p90", "max"]
+            rows.append([name, str(len(ranked)), *(_at(ranked, share) for share in (0.5, 0.95, 1.0))])
+    head = ["ms", "notes", "p50", "p95", "max"]
     return [f"{len(TUNE) * most} sung notes, blocks of {1000 * BLOCK / RATE:.1f} ms\n\n{table(head, rows)}"]
 
 

@@ -253,9 +253,10 @@ def test_a_flood_drops_notes_but_never_their_ends(page: Page) -> None:
     page.input({"type": "rest"})
     page.until(lambda m: m["type"] == "chose" and m["technique"] == "rest")
     page.until(lambda m: m["type"] == "ack" and m["seq"] >= page.seq)
-    assert page.refused
     page.say({"type": "clock", "sent": 1})
     log_before = the_log(page.server.data)
+    taken_in = sum(on for on, _ in notes_of(log_before))
+    assert bool(page.refused) == (taken_in < 4000)  # a server that is slower than the rate refuses nothing
     held: set[int] = set()
     for on, pitch in notes_of(log_before):
         (held.add if on else held.discard)(pitch)

@@ -163,10 +163,16 @@ def test_what_is_broken_is_said_and_closed() -> None:
 
 @pytest.mark.parametrize(
     ("at", "samples"),
-    [(float("nan"), bytes(8)), (float("inf"), bytes(8)), (0.0, bytes(7)), (0.0, bytes(10_000))],
+    [
+        (float("nan"), bytes(8)),
+        (float("inf"), bytes(8)),
+        (0.0, b""),
+        (0.0, bytes(7)),
+        (0.0, bytes(10_000)),
+    ],
 )
 def test_a_block_that_is_none_is_refused(at: float, samples: bytes) -> None:
-    """A stamp that is no time, half a sample, more than half a second at once."""
+    """A stamp that is no time, no sample or half a one, more than half a second at once."""
 
     async def play() -> None:
         microphone = Microphone(
@@ -175,6 +181,32 @@ def test_a_block_that_is_none_is_refused(at: float, samples: bytes) -> None:
         with pytest.raises(EventError):
             microphone.block(at, samples)
         microphone.close()
+
+    asyncio.run(play())
+
+
+def test_opened_again_and_again_it_is_one_thread_and_one_network() -> None:
+    """Of a hundred microphones that are closed as soon as they are open, no more than one is made, and the
+    one that stays is heard: none waits for the others, nor takes a thread of its own."""
+
+    async def play() -> None:
+        gate, made, heard, waits = threading.Event(), list[int](), list[Transcribed](), threading.Event()
+
+        def make(rate: int) -> Slow:
+            made.append(rate)
+            waits.wait(timeout=20.0)
+            return Slow(gate)
+
+        gate.set()
+        for _ in range(100):
+            Microphone(8000, heard.append, lambda trouble: None, make).close()
+        last = Microphone(8000, heard.append, lambda trouble: None, make)
+        last.block(0.0, bytes(800))
+        assert sum(thread.name.startswith("microphone") for thread in threading.enumerate()) == 1
+        waits.set()
+        await until(lambda: bool(heard))
+        assert len(made) <= 2
+        last.close()
 
     asyncio.run(play())
 
@@ -324,15 +356,47 @@ def test_only_the_player_is_heard(page: Page, fresh: Server) -> None:
 
 @pytest.mark.parametrize(
     "frame",
-    [b"", b"1234567", struct.pack("<d", float("nan")) + bytes(64), struct.pack("<d", 1.0) + bytes(63)],
+    [
+        b"",
+        b"1234567",
+        struct.pack("<d", float("nan")) + bytes(64),
+        struct.pack("<d", 0.0),
+        struct.pack("<d", 0.0) + bytes(63),
+        struct.pack("<d", 1e5) + bytes(64),
+        struct.pack("<d", -1e300) + bytes(64),
+    ],
 )
 def test_a_frame_that_is_none_is_refused_and_nothing_breaks(page: Page, frame: bytes) -> None:
+    """However many come, the page is told once; notes are taken in, right frames heard after all."""
     page.begin()
     listen(page)
-    page.socket.send(frame)
-    assert page.until("refused")["seq"] is None
+    for number in range(300):
+        page.socket.send(frame)
+        if number % 7 == 0:  # a right one between them
+            page.socket.send(struct.pack("<d", page.now()) + bytes(64))
     page.note(60)
     page.all_acknowledged()
+    refused = [m for m in page.heard if m["type"] == "refused"]
+    assert [m["seq"] for m in refused] == [None]
+    assert refused[0]["because"].endswith(".")
+    sing(page, sung(TUNE, RATE))
+    page.until(lambda m: m["type"] == "maker" and m["event"].get("pitch") == 69)
+
+
+def test_a_microphone_that_flaps_leaves_one_that_is_heard(page: Page) -> None:
+    """Opened and closed a hundred times at once, then opened: what is sung is heard, each opening was
+    answered, and the hands' notes were taken in meanwhile."""
+    page.begin()
+    for _ in range(100):
+        page.say({"type": "microphone", "on": True, "rate": RATE, "maker": "voice"})
+        page.say({"type": "microphone", "on": False})
+    page.note(48)
+    page.all_acknowledged()
+    answers = [m["on"] for m in page.heard if m["type"] == "microphone"]
+    assert answers == [True, False] * 100
+    listen(page, maker="voice")
+    sing(page, sung(TUNE, RATE))
+    page.until(lambda m: m["type"] == "maker" and m["event"].get("pitch") == 69)
 
 
 @pytest.mark.parametrize("opening", [{"rate": 1}, {"rate": "48000"}, {"rate": 48_000, "maker": ""}, {}])

@@ -324,11 +324,11 @@ def test_what_cannot_be_heard_is_refused(run: Run, song: Path, arguments: list[s
 
 
 def test_without_the_extra_one_sentence_says_how(tmp_path: Path, song: Path) -> None:
-    """Where numpy and the network are not installed, the command starts, MIDI files are read, and a sound
+    """Where the network for voices is not installed, the command starts, MIDI files are read, and a sound
     is refused with what to install; doctor says the same and is well."""
     hidden = (
         "import sys\n"
-        "sys.modules.update(dict.fromkeys(('numpy', 'onnxruntime', 'swift_f0')))\n"
+        "sys.modules.update(dict.fromkeys(('onnxruntime', 'swift_f0')))\n"
         "from undersong import cli\n"
         "cli.main()\n"
     )

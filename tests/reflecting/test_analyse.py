@@ -359,16 +359,18 @@ def test_the_same_file_gives_the_same_bytes(run: Run, duo: Path) -> None:
     assert run("analyse", duo) == run("analyse", duo)
 
 
-def test_no_arrays_at_start() -> None:
-    """The command starts, tells its version, and imports what answers and listens, without numpy."""
+@pytest.mark.parametrize("command", ["--version", "answer", "listen"])
+def test_what_is_played_needs_no_arrays(duo: Path, command: str) -> None:
+    """The command starts, answers and listens where numpy and DuckDB cannot even be imported."""
+    arguments = {"--version": [], "answer": [duo, "-o", duo.with_name("out.mid")], "listen": [duo]}
     program = (
-        "import sys; from undersong import cli; sys.argv = ['undersong', '--version']\n"
-        "try: cli.main()\nexcept SystemExit: pass\n"
-        "assert 'numpy' not in sys.modules and 'duckdb' not in sys.modules"
+        "import sys; sys.modules.update(numpy=None, duckdb=None)\nfrom undersong import cli\ncli.main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("undersong")
+    told = [command, *map(str, arguments[command])]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *told], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_numbers_for_json() -> None:
@@ -377,3 +379,25 @@ def test_numbers_for_json() -> None:
 
     values = np.array([1 / 3, np.nan, -1e-9, np.inf])
     assert json.dumps(analysis_.told(values)) == "[0.333333, null, 0.0, null]"
+
+
+def test_the_examples_of_the_docs(run: Run, duo: Path) -> None:
+    """The queries and the lines for a notebook in docs/analysis.md do what is said there."""
+    page = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
+    blocks = [
+        "\n".join(line[4:] for line in block.splitlines())
+        for block in page.split("\n\n")
+        if block.startswith("    ")
+    ]
+    study = next(block for block in blocks if block.startswith("pip install"))
+    assert "undersong analyse recordings/*.mid --parquet study.parquet" in study
+    assert run("analyse", duo, duo, "--parquet", "study.parquet")[0] == 0
+    queries = [block.replace("\n", " ") for block in blocks if block.startswith("SELECT")]
+    assert len(queries) >= 2
+    for query in queries:
+        assert duckdb.sql(query).fetchall(), query
+    duo.rename("duet.mid")
+    notebook = blocks[next(n for n, block in enumerate(blocks) if block.startswith("from pathlib")) :]
+    names: dict[str, Any] = {}
+    exec("\n".join(notebook[:2]), names)
+    assert list(names["density"]) == [2.0] * 14

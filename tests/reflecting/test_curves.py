@@ -320,6 +320,18 @@ def test_ten_hours_lose_no_precision() -> None:
         same(found[name][:1], found[name][1:])
 
 
+@settings(max_examples=20, deadline=None)
+@given(playings(), st.lists(st.sampled_from(FEATURES), unique=True))
+def test_some_features_are_those_of_all(notes: list[Note], names: list[str]) -> None:
+    """Only what is asked for comes, in that order, and is the same."""
+    whole, some = (curves(player("a", notes), STARTS, 6.0, only=only) for only in (FEATURES, names))
+    assert list(some) == names
+    for name in names:
+        same(whole[name], some[name])
+    with pytest.raises(KeyError):
+        curves(player("a", notes), STARTS, 6.0, only=["joy"])
+
+
 def test_a_player_needs_ends_after_beginnings() -> None:
     """A note that ends before it begins, or at no time at all, is refused."""
     for note in ((2.0, 1.0, 60.0, 80.0), (0.0, float("nan"), 60.0, 80.0), (0.0, float("inf"), 60.0, 80.0)):

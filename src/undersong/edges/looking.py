@@ -33,7 +33,7 @@ def look(take: Kept) -> Looked:
     from undersong.edges import players
     from undersong.reflecting.analysis import analysis
 
-    found = analysis(players.session(take.log))
+    found = analysis(players.of_log(take.log))
     moments = [
         {**moment, "kind": kind, "prompts": list(prompts(kind))}
         for moment in found.get("moments", ())

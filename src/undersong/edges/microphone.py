@@ -1,8 +1,9 @@
 """A live microphone: blocks of sound with their session time go in, notes and strokes come out.
 
 The sound is transcribed in a thread of its own, so that nobody's note waits for it; what is heard comes
-back to the caller's loop in its order. A machine that is too slow leaves out the oldest sound instead of
-answering later and later. Samples are 16-bit, mono; all times are seconds.
+back to the caller's loop in its order. All microphones share that thread: opened and closed again and
+again, they take no more of the machine than one does. A machine that is too slow leaves out the oldest
+sound instead of answering later and later. Samples are 16-bit, mono; all times are seconds.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from importlib.util import find_spec
 from math import isfinite
@@ -35,6 +36,8 @@ TRUST = 0.05  # of a stamp's distance from the samples' own count: stamps jitter
 MOST_WAITING: Seconds = 0.5  # of sound not yet transcribed
 KEPT_WAITING: Seconds = 0.1  # what is left of it when it grows past that
 
+_THREAD = ThreadPoolExecutor(1, "microphone")
+
 
 class Hearing(Protocol):
     """What makes notes of sound: transcribing.transcriber.Transcriber is one."""
@@ -48,7 +51,7 @@ class Hearing(Protocol):
 
 def can_hear() -> str | None:
     """None if sound can be transcribed here; else one sentence that says what to do."""
-    there = all(find_spec(name) is not None for name in ("numpy", "onnxruntime", "swift_f0"))
+    there = all(find_spec(name) is not None for name in ("onnxruntime", "swift_f0"))
     return None if there else NO_EXTRA
 
 
@@ -129,18 +132,17 @@ class Microphone:
         self._ready = False  # until then it waits for the network, not for the machine
         self._ear: Ear | None = None  # made, and used, in the thread alone
         self._loop = asyncio.get_running_loop()
-        self._thread = ThreadPoolExecutor(1, "microphone")
+        self._job: Future[list[Transcribed]] | None = None  # not done yet
         self._waiting: deque[tuple[Seconds, bytes]] = deque()
         self._waits: Seconds = 0.0  # how long what waits would sound
-        self._busy = False
         self._closed = False
         self._go_on()  # reading the network takes a moment: before the first sound
 
     def block(self, at: Seconds, samples: bytes) -> None:
         """Take in a block; it is transcribed as soon as those before it are. Raises EventError for a stamp
-        that is no time, for half a sample, and for more than MOST_WAITING at once."""
+        that is no time, for no sample or half a one, and for more than MOST_WAITING at once."""
         lasts = self._lasts(samples)
-        if not isfinite(at) or len(samples) % 2 or lasts > MOST_WAITING:
+        if not isfinite(at) or len(samples) % 2 or not 0 < lasts <= MOST_WAITING:
             raise EventError("A block of sound has a time and whole 16-bit samples, half a second at most.")
         if self._closed:
             return
@@ -152,18 +154,18 @@ class Microphone:
             if self._ready and not self._slow:
                 self._slow = True
                 self._trouble("slow")
-        if not self._busy:
+        if self._job is None:
             self._go_on()
 
     def _lasts(self, samples: bytes) -> Seconds:
         return len(samples) / 2 / self._rate
 
     def _go_on(self) -> None:
-        self._busy = True
         blocks = list(self._waiting)
         self._waiting.clear()
         self._waits = 0.0
-        self._loop.run_in_executor(self._thread, self._work, blocks).add_done_callback(self._done)
+        self._job = _THREAD.submit(self._work, blocks)
+        asyncio.wrap_future(self._job, loop=self._loop).add_done_callback(self._done)
 
     def _work(self, blocks: list[tuple[Seconds, bytes]]) -> list[Transcribed]:
         if self._ear is None:
@@ -171,9 +173,9 @@ class Microphone:
         return [heard for at, samples in blocks for heard in self._ear.feed(at, samples)]
 
     def _done(self, job: asyncio.Future[list[Transcribed]]) -> None:
-        self._busy = False
+        self._job = None
         self._ready = True
-        if self._closed or job.cancelled():
+        if job.cancelled() or self._closed:
             return
         if job.exception() is not None:
             self.close()
@@ -189,7 +191,8 @@ class Microphone:
         """Nothing more is heard. Whoever opened it ends what it held."""
         self._closed = True
         self._waiting.clear()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        if self._job is not None:
+            self._job.cancel()  # if it has not begun
 
 
 def _check(rate: object) -> None:

@@ -9,7 +9,7 @@ apart is said, never guessed: fewer players, and a sentence.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -47,10 +47,10 @@ def read(path: Path, wanted: Sequence[str] = ()) -> Playing:
         tracks = [_of_midi(track) for track in midi.read(path)]
         return _asked(tracks, wanted) if wanted else _found(tracks)
     log = codec.read(files.read_log(path))
-    if wanted:
-        playing = _asked(_of_log(log), wanted)
-        return Playing(playing.players, playing.end, False, playing.pairs, (*playing.missing, *_torn(log)))
-    return session(log)
+    if not wanted:
+        return of_log(log)
+    playing = _asked(_tracks(log), wanted)
+    return replace(playing, missing=(*playing.missing, *_torn(log)))
 
 
 def _is_log(path: Path) -> bool:
@@ -62,10 +62,10 @@ def _is_log(path: Path) -> bool:
         raise EventError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def session(log: codec.Log) -> Playing:
-    """Who plays in a session: everything that makers did, and the partner; of several makers each, too."""
-    missing = _torn(log)
-    tracks = _of_log(log)
+def of_log(log: codec.Log) -> Playing:
+    """A session's maker and partner; with several makers the first player is all of them, and each comes
+    once more, alone, after the partner."""
+    tracks, missing = _tracks(log), _torn(log)
     makers = [track for track in tracks if track.title.startswith(MAKER)]
     both = [_player(MAKER, makers), _player(PARTNER, [t for t in tracks if t not in makers])]
     end = _end(tracks)
@@ -86,7 +86,7 @@ def _torn(log: codec.Log) -> tuple[str, ...]:
     return (log.dropped,) if log.dropped else ()
 
 
-def _of_log(log: codec.Log) -> list[_Track]:
+def _tracks(log: codec.Log) -> list[_Track]:
     """A log's tracks, named as ``undersong answer`` names those of its duet."""
     made = duet(log.inputs, log.outputs)
     # a tap may tell no velocity; the duet draws it with a usual one, which would be made up here

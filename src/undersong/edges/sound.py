@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ADD = "pip install 'undersong[voice]'"
 NO_EXTRA = f"Hearing sound needs a few more packages: {ADD}."
-PACKAGES = ("numpy", "onnxruntime", "swift_f0")  # what the extra brings
+PACKAGES = ("onnxruntime", "swift_f0")  # what the extra brings
 
 Noted = NoteBegan | NoteEnded | Struck
 Progress = Callable[[Seconds], None]

@@ -18,7 +18,7 @@ from undersong.edges import files
 from undersong.errors import EventError
 from undersong.events import Seconds
 
-if TYPE_CHECKING:  # numpy comes with the extra `voice`; a file can be refused without it
+if TYPE_CHECKING:  # numpy loads slowly; a file can be refused without it
     import numpy as np
     from numpy.typing import NDArray
 

@@ -22,6 +22,8 @@ the other player.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from undersong.events import Seconds
@@ -40,37 +42,43 @@ LONGEST_NOTE: Seconds = 5.0  # of one note, for silence
 _SHORTEST: Seconds = 0.05  # of a window that is not pause: less says nothing, as in features.articulation
 
 
-def curves(player: Player, starts: Array, length: Seconds, resonance: bool = False) -> dict[str, Array]:
-    """Every feature of FEATURES for each window that begins at one of ``starts``, ascending.
+def curves(
+    player: Player, starts: Array, length: Seconds, resonance: bool = False, only: Sequence[str] = FEATURES
+) -> dict[str, Array]:
+    """Features for each window that begins at one of ``starts``, ascending: all of them, or ``only`` some.
 
-    ``resonance``: weigh the lags of the pulse by how willingly people tap at them.
+    ``resonance``: weigh the lags of the pulse by how willingly people tap at them. Raises KeyError for a
+    feature that there is not.
     """
+    where = (player, starts, length)
+    measures: tuple[tuple[tuple[str, ...], Callable[[], tuple[Array, ...]]], ...] = (
+        (("density", "recency_density"), lambda: _densities(*where)),
+        (("duration",), lambda: _of_notes(_accents(player), *where)[:1]),
+        (("mean_pitch", "sd_pitch"), lambda: _of_notes(player.pitch, *where)),
+        (("velocity",), lambda: _of_notes(player.velocity, *where)[:1]),
+        (("articulation",), lambda: (articulation(*where),)),
+        (("pulse_clarity", "tempo"), lambda: pulse(*where, resonance)),
+        (("tonal_clarity", "majorness", "minorness"), lambda: tonality(*where)),
+        (("dissonance",), lambda: (dissonance(*where),)),
+        (("silence",), lambda: (silence(*where),)),
+    )
+    found: dict[str, Array] = {}
+    for names, measure in measures:
+        if any(name in only for name in names):
+            found |= zip(names, measure(), strict=True)
+    return {name: found[name] for name in only}
+
+
+def _densities(player: Player, starts: Array, length: Seconds) -> tuple[Array, Array]:
     low, high = window_notes(player.onset, starts, length)
     count = high - low
-    recent = (
-        _sum(player.onset - starts[0], low, high) - count * (starts - starts[0]) if len(starts) else starts
-    )
-    accent = (1 - np.exp(-(player.offset - player.onset) / SATURATION)) ** ACCENT_POWER
-    mean_pitch, sd_pitch = _mean_and_deviation(player.pitch, low, high)
-    clarity, tempo = pulse(player, starts, length, resonance)
-    tonal, major, minor = tonality(player, starts, length)
-    found = {
-        "density": count / length,
-        "recency_density": np.maximum(recent, 0.0) / length**2,
-        "duration": _mean_and_deviation(accent, low, high)[0],
-        "mean_pitch": mean_pitch,
-        "sd_pitch": sd_pitch,
-        "velocity": _mean_and_deviation(player.velocity, low, high)[0],
-        "articulation": articulation(player, starts, length),
-        "pulse_clarity": clarity,
-        "tempo": tempo,
-        "tonal_clarity": tonal,
-        "majorness": major,
-        "minorness": minor,
-        "dissonance": dissonance(player, starts, length),
-        "silence": silence(player, starts, length),
-    }
-    return {name: found[name] for name in FEATURES}
+    recent = _sum(player.onset, low, high) - count * starts
+    return count / length, np.maximum(recent, 0.0) / length**2
+
+
+def _accents(player: Player) -> Array:
+    accents: Array = (1 - np.exp(-(player.offset - player.onset) / SATURATION)) ** ACCENT_POWER
+    return accents
 
 
 def _sum(values: Array, low: Places, high: Places) -> Array:
@@ -79,8 +87,9 @@ def _sum(values: Array, low: Places, high: Places) -> Array:
     return found
 
 
-def _mean_and_deviation(values: Array, low: Places, high: Places) -> tuple[Array, Array]:
-    """Of the values in each window that are known; NaN where none is."""
+def _of_notes(values: Array, player: Player, starts: Array, length: Seconds) -> tuple[Array, Array]:
+    """Mean and deviation of what is known of each window's notes; NaN where nothing is."""
+    low, high = window_notes(player.onset, starts, length)
     known = ~np.isnan(values)
     # around a whole number, sums of whole numbers are exact, and equal pitches deviate by exactly 0
     middle = np.round(values[known].mean()) if known.any() else 0.0

@@ -15,6 +15,7 @@ say (NaN); with two that stand in no distance of the range, the clarity is 0 and
 from __future__ import annotations
 
 import numpy as np
+from numpy import fft
 
 from undersong.events import Seconds
 from undersong.reflecting.players import Array, Places, Player
@@ -26,7 +27,6 @@ LAGS: Array = np.arange(SHORTEST_LAG, LONGEST_LAG + 1, dtype=np.float64) * FRAME
 _EDGE = 1  # one lag more on either side tells a peak from an edge
 _TAIL = 20  # frames by which smoothing reaches further
 _BATCH = 2048  # windows at once: memory stays the same for any length of music
-_LOWEST = 1e-6  # what is lower is no peak but rounding
 
 
 def window_notes(onset: Array, starts: Array, length: Seconds) -> tuple[Places, Places]:
@@ -52,11 +52,11 @@ def autocorrelations(player: Player, starts: Array, length: Seconds) -> Array:
     frame = np.floor((player.onset[place] - starts[row]) / FRAME + 5e-4).astype(np.int64)
     train = np.bincount(row * size + np.minimum(frame, frames - 1), minlength=len(starts) * size)
     train = train.reshape(len(starts), size)
-    spectrum = np.fft.rfft(train, axis=1)
+    spectrum = fft.rfft(train, axis=1)
     power = spectrum.real**2 + spectrum.imag**2
     angle = 2 * np.pi * np.arange(power.shape[1]) / size
     power *= np.exp(-((SMOOTHING / FRAME * angle) ** 2))  # the smoothing, once for each of the two
-    found = np.fft.irfft(power, size, axis=1)
+    found = fft.irfft(power, size, axis=1)
     near = found[:, SHORTEST_LAG - _EDGE : LONGEST_LAG + _EDGE + 1]
     # rounded before they are compared, since the transform's last bits differ between systems
     peaks: Array = np.round(near / np.maximum(found[:, :1], 1e-300), 9)
@@ -85,7 +85,7 @@ def peak(correlations: Array, weighted: bool = False) -> tuple[Array, Array]:
         return np.empty(0), np.empty(0)
     inner = correlations[:, 1:-1]
     # the first lag of a flat top is its peak
-    top = (inner > correlations[:, :-2]) & (inner >= correlations[:, 2:]) & (inner > _LOWEST)
+    top = (inner > correlations[:, :-2]) & (inner >= correlations[:, 2:])
     heights = np.where(top, inner * (resonance() if weighted else 1.0), 0.0)
     best = heights.argmax(axis=1)
     height = heights[np.arange(len(heights)), best]

@@ -56,15 +56,16 @@ def tonality(player: Player, starts: Array, length: Seconds) -> tuple[Array, Arr
 
 
 @cache
-def rubbing() -> Array:
+def rubbing(low: int, high: int) -> float:
     """How two tones rub, by their pitches 0-127: roughness of both less that of each alone."""
-    alone = [roughness([p]) for p in range(128)]
-    table = np.zeros((128, 128))
-    for low in range(128):
-        for high in range(low, min(low + REACH, 127) + 1):
-            both = roughness([low, high]) - alone[low] - alone[high]
-            table[low, high] = table[high, low] = max(both, 0.0)
-    return table
+    if high - low > REACH:
+        return 0.0
+    return max(roughness([low, high]) - _own(low) - _own(high), 0.0)
+
+
+@cache
+def _own(pitch: int) -> float:
+    return roughness([pitch])
 
 
 def dissonance(player: Player, starts: Array, length: Seconds) -> Array:
@@ -86,7 +87,7 @@ def note_roughness(player: Player) -> Array:
     pitch = np.clip(np.round(player.pitch[known]), 0, 127).astype(np.int64)
     fades = FADES * 2.0 ** ((FADES_AT - pitch) / FADES_HALF)
     found = np.zeros(len(onset))
-    table = rubbing()
+    table, known_pairs = np.zeros(128 * 128), np.zeros(128 * 128, dtype=bool)
     for back in range(1, min(MOST, len(onset) - 1) + 1):
         now, then = onset[back:], onset[:-back]
         near = np.flatnonzero(now - then < LONGEST + MEMORY)
@@ -97,7 +98,13 @@ def note_roughness(player: Player) -> Array:
         held = np.minimum(here, ended) - onset[near]
         left = np.clip(1 - (here - ended) / MEMORY, 0.0, 1.0)
         strength = np.exp(-held / fades[near]) * left
-        found[near + back] += strength * table[pitch[near + back], pitch[near]]
+        pair = pitch[near + back] * 128 + pitch[near]
+        met = np.zeros_like(known_pairs)
+        met[pair] = True
+        for new in np.flatnonzero(met & ~known_pairs):
+            table[new] = rubbing(*sorted(divmod(int(new), 128)))
+        known_pairs |= met
+        found[near + back] += strength * table[pair]
     rough = np.zeros(len(player))
     rough[known] = found
     return rough

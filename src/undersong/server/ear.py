@@ -13,10 +13,12 @@ from typing import Any
 from undersong.edges.microphone import Hearing, Microphone, Trouble, can_hear, transcriber
 from undersong.errors import EventError
 from undersong.events import Seconds
+from undersong.live import LATEST_TOLD
 from undersong.server.messages import LONGEST_TEXT, MAKER, Message
 from undersong.transcribing.bleed import Bleed
 from undersong.transcribing.heard import NoteBegan, NoteEnded, Struck, Transcribed
 
+AHEAD: Seconds = 1.0  # of the session's time, by a page whose clock is wrong
 _STAMP = struct.Struct("<d")  # the session's time of the first sample, seconds
 SLOW = "This machine is slow just now, so some of what you sang was not heard."
 BROKEN = "The microphone is not heard any more. Press the microphone's button once more."
@@ -42,12 +44,24 @@ class Ear:
         self._play = play
         self._say = say
         self._held: dict[int, None] = {}
+        self._refused = False  # a frame: the page knows
 
-    def frame(self, data: bytes) -> None:
-        """One binary message of the page's. Raises EventError if it is none."""
+    def frame(self, data: bytes, now: Seconds) -> None:
+        """One binary message of the page's. What is no frame is left out; the page is told of the
+        first, since whoever sends one sends a hundred a second."""
+        try:
+            self._take_in(data, now)
+        except EventError as error:
+            if not self._refused:
+                self._say({"type": "refused", "seq": None, "because": str(error)})
+            self._refused = True
+
+    def _take_in(self, data: bytes, now: Seconds) -> None:
         if len(data) < _STAMP.size:
             raise EventError("A frame of sound begins with its time.")
         (at,) = _STAMP.unpack_from(data)
+        if not now - LATEST_TOLD <= at <= now + AHEAD:
+            raise EventError("A frame of sound carries the session's time of its first sample.")
         self._microphone.block(at, data[_STAMP.size :])
 
     # --- what the loudspeaker sounds -----------------------------------------------------------

@@ -165,13 +165,9 @@ class _Page:
 
     def _sound(self, data: bytes) -> None:
         """A frame of the microphone. One that comes after it was closed was on its way already."""
-        ear = self._stage.ear
-        if ear is None or self._stage.role(self._seat) != "player":
-            return
-        try:
-            ear.frame(data)
-        except EventError as error:
-            self._send({"type": "refused", "seq": None, "because": str(error)})
+        ear, live = self._stage.ear, self._stage.live
+        if ear is not None and live is not None and self._stage.role(self._seat) == "player":
+            ear.frame(data, live.now)
 
     async def _resume(self, message: Message) -> None:
         if self._stage.role(self._seat) != "player":
