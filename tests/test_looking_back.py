@@ -24,6 +24,7 @@ from undersong.offline import play
 from undersong.plan import Plan
 from undersong.reflecting.duet import duet
 from undersong.reflecting.prompts import SENTENCES
+from undersong.remembering import log as codec
 from undersong.testing.scenes import FRAGMENTS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -330,6 +331,27 @@ def test_the_review_tells_what_sounded(api: Api, take: str, data: Path) -> None:
         assert all(key in SENTENCES for key in moment["prompts"])
 
 
+def test_a_log_that_was_cut_is_told_as_far_as_it_goes(api: Api, take: str, data: Path) -> None:
+    """Torn at its end: everything before is there, and the loss is said. Damaged in between: a sentence.
+    With nothing but a beginning: an empty take, honestly."""
+    path = Takes(data).folder(take) / "log.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"in": "note_on", "ti')
+    review = api("GET", f"takes/{take}/review")[1]
+    assert "The last part of the log is torn and was left out." in review["analysis"]["missing"]
+    assert review["take"]["notes"] == 6
+    assert b"torn and was left out" in api.raw("GET", f"takes/{take}/report")[2]
+    path.write_bytes(whole.replace(b'"velocity": 56', b'"velocity": 57', 1))
+    for view in ("/review", "/report", "/fragment.musicxml", "/duet.mid"):
+        status, _, body = api.raw("GET", f"takes/{take}{view}")
+        assert (status, b"damaged" in body) == (422, True)
+    assert api("GET", "course")[1]["faults"]
+    path.write_bytes(codec.LogWriter(codec.Header("0.1.0", "e", 0, Plan(), ())).seal())
+    status, empty = api("GET", f"takes/{take}/review")
+    assert (status, empty["sounds"], empty["summary"]) == (200, [], ["Nothing sounded in this take."])
+    assert b"Nothing sounded" in api.raw("GET", f"takes/{take}/report")[2]
+
+
 def test_the_report_is_a_page_that_loads_nothing(api: Api, take: str) -> None:
     """Its policy lets nothing in but its own style; it says what was added."""
     api("POST", f"takes/{take}/notes", {"at": 1, "text": "zzreported"})
@@ -358,6 +380,10 @@ def test_the_course_is_in_order(api: Api, take: str, data: Path) -> None:
         (take, None, 0),
         (later, "Second", 1),
     ]
+    Takes(data).about(later).rename("Third")
+    again = api("GET", "course")[1]["sessions"]  # what changed is told anew, what did not is the same
+    assert again == [sessions[0], {**sessions[1], "name": "Third"}]
+    assert [one["name"] for one in api("GET", "takes")[1]["takes"]] == [None, "Third"]
     for one in sessions:
         for name in ("density", "range", "velocity", "leading", "interaction"):
             assert set(one[name]) == {"value", "low", "high"}

@@ -66,7 +66,10 @@ def show(id_: str, data: Path | None) -> None:
 def export(id_: str, to: Path, data: Path | None) -> None:
     """Write everything of a kept session to a folder: log, duet, report, words; sound where it can be."""
     takes = Takes(platform.data_folder(data))
-    with progress_of("Writing sound", takes.get(id_).seconds, LONG) as progress:
+    take = takes.get(id_)
+    if take.fault is not None:
+        click.echo(take.fault, err=True)
+    with progress_of("Writing sound", take.seconds, LONG) as progress:
         written = export_take(takes, id_, to, progress)
     for path in written:
         click.echo(f"Wrote {path}")
