@@ -152,7 +152,9 @@ def test_takes_are_kept_shown_exported_and_erased(run: Run, tune: Path, tmp_path
     out = run("answer", tune, "-o", "out.mid", "--keep")[1]
     id_ = out.removeprefix("Kept as ").strip().removesuffix(".")
     listed = json.loads(run("sessions", "list", "--json")[1])
-    assert [set(take) for take in listed] == [{"id", "started", "seconds", "notes", "makers", "kept"}]
+    assert [set(take) for take in listed] == [
+        {"id", "started", "seconds", "notes", "makers", "kept", "name"}
+    ]
     assert (listed[0]["id"], listed[0]["notes"], listed[0]["makers"]) == (id_, 6, ["flute"])
     code, shown, _ = run("sessions", "show", id_)
     assert (code, "tonal-grounding" in shown) == (0, True)

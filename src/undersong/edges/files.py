@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -39,13 +40,19 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
     ``mode``: who may read a new file, as far as the system's mask lets. Raises UsageError if it
     cannot be written; then an older file is untouched.
     """
+    write_pieces(path, (data,), mode)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], mode: int = 0o666) -> None:
+    """As ``write_whole``, for what is more than one wants in memory."""
     path = Path(os.path.realpath(path))
     check_writable(path)
     draft = path.parent / f".undersong-{secrets.token_hex(8)}"
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():

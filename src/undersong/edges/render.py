@@ -7,9 +7,8 @@ extra ``render``. 44.1 kHz, 16 bits, stereo; every note begins at its very frame
 from __future__ import annotations
 
 import json
-import wave
+import struct
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -23,10 +22,26 @@ if TYPE_CHECKING:
 
 RATE = 44100  # frames a second
 CHUNK = 5 * RATE  # frames rendered at a time
+FRAME = 4  # bytes: two samples of 16 bits
+BYTES_A_SECOND = RATE * FRAME
+LARGEST = 2**32 - 64  # bytes of sound in a WAV file
 READY: Seconds = 60.0  # by then the bank has been read
 STATIC = Path(__file__).parent.parent / "server" / "static"  # where web/build.py puts what it builds
 NO_EXTRA = "Rendering sound needs one more package: pip install 'undersong[render]'."
 NOT_BUILT = "Rendering sound needs the built synthesiser: run 'python tools/dev.py build' first."
+
+
+def can_render(static: Path = STATIC) -> bool:
+    """Whether the extra is installed and the synthesiser is built."""
+    try:
+        import py_mini_racer  # noqa: F401
+    except ImportError:
+        return False
+    return all(path.is_file() for path in _built(static))
+
+
+def _built(static: Path) -> tuple[Path, Path]:
+    return static / "offline.js", static / "sound" / "bank.sf3"
 
 
 class Renderer:
@@ -37,7 +52,7 @@ class Renderer:
             from py_mini_racer import MiniRacer
         except ImportError:
             raise UsageError(NO_EXTRA) from None
-        script, bank = static / "offline.js", static / "sound" / "bank.sf3"
+        script, bank = _built(static)
         if not (script.is_file() and bank.is_file()):
             raise UsageError(NOT_BUILT)
         self._js: MiniRacer = MiniRacer()
@@ -71,16 +86,27 @@ class Renderer:
             yield bytes(_bytes(self._js.eval(f"undersong.take({count})")))
             left -= count
 
+    def stream(self, inputs: Iterable[Input], outputs: Iterable[Output], until: Seconds) -> Iterator[bytes]:
+        """The same as a WAV file, piece by piece: an hour of it is more than one wants in memory.
+
+        Raises UsageError, before the first piece, for more than such a file can hold.
+        """
+        size = round(until * RATE) * FRAME
+        if size > LARGEST:
+            raise UsageError("This is longer than a sound file can be; six hours is the most.")
+        yield (
+            b"RIFF"
+            + struct.pack("<I", size + 36)
+            + b"WAVEfmt "
+            + struct.pack("<IHHIIHH", 16, 1, 2, RATE, BYTES_A_SECOND, FRAME, 16)
+            + b"data"
+            + struct.pack("<I", size)
+        )
+        yield from self.chunks(inputs, outputs, until)
+
     def wav(self, inputs: Iterable[Input], outputs: Iterable[Output], until: Seconds) -> bytes:
         """The same as the bytes of a WAV file."""
-        file = BytesIO()
-        with wave.open(file, "wb") as sound:
-            sound.setnchannels(2)
-            sound.setsampwidth(2)
-            sound.setframerate(RATE)
-            for chunk in self.chunks(inputs, outputs, until):
-                sound.writeframesraw(chunk)
-        return file.getvalue()
+        return b"".join(self.stream(inputs, outputs, until))
 
 
 def _bytes(made: object) -> memoryview:

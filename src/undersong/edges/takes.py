@@ -1,37 +1,43 @@
 """Takes: sessions on the disk, each a folder with its log, all within the data folder.
 
 What is played live is scratch until somebody says "Keep it": scratch that nobody answers for is
-erased after a day. Keeping a take moves its folder; it is never written twice.
+erased after a day. Keeping a take moves its folder; it is never written twice. A take that was hidden
+stays on the disk, but is nowhere shown or given out again: all that can still be done is to erase it.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import mido
-
-from undersong.edges import files, midi
+from undersong.edges import files
+from undersong.edges.about import ABOUT, About
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
 from undersong.reflecting.duet import duet
+from undersong.reflecting.words import Words
 from undersong.remembering import log as codec
 
 LOG = "log.jsonl"
-TICKS_A_QUARTER = 960  # of an exported duet, at 120 beats a minute
+HIDDEN = "hidden"  # an empty file in the folder of a take that is never to be seen again
+ERASING = ".erasing-"  # before the name of a folder that goes
 SCRATCH_LASTS = timedelta(hours=24)  # after its last sound
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
 
 
+Stamp = tuple[tuple[int, int], ...]  # size and time of change of each file that a take is told from
+
+
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Listed:
     """What a list of takes tells of one."""
 
     id: str
@@ -39,12 +45,13 @@ class Kept:
     seconds: Seconds
     notes: int
     makers: tuple[str, ...]
-    log: codec.Log
     kept: bool
+    words: Words
+    fault: str | None  # why what was added to it cannot be read
 
     @property
     def summary(self) -> dict[str, Any]:
-        """All but the log, as other programs are told of it."""
+        """All but the log and own words, as other programs are told of it."""
         return {
             "id": self.id,
             "started": self.started,
@@ -52,7 +59,15 @@ class Kept:
             "notes": self.notes,
             "makers": list(self.makers),
             "kept": self.kept,
+            "name": self.words.name,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Listed):
+    """A take with all that happened in it."""
+
+    log: codec.Log
 
 
 class Takes:
@@ -61,6 +76,11 @@ class Takes:
     def __init__(self, data: Path) -> None:
         self._kept = data / "takes"
         self._scratch = data / "scratch"
+        self._listed: dict[str, tuple[Stamp, Listed]] = {}  # so that no log is read twice for a list
+
+    def about(self, id_: str) -> About:
+        """What was added to a take. Raises UsageError for an unknown name."""
+        return About(self.folder(id_))
 
     def keep_log(self, log: bytes, now: datetime) -> str:
         """Store a whole log as a kept take; returns its name. It is on the disk when this returns."""
@@ -96,11 +116,15 @@ class Takes:
             raise _cannot(f"The take could not be kept in {self._kept}", error) from error
 
     def sweep(self, now: datetime) -> None:
-        """Erase scratch that nobody answered for within a day of its last sound."""
-        for folder in self._folders(self._scratch):
+        """Erase scratch that nobody answered for within a day of its last sound, and what a fault kept from
+        being erased to the end."""
+        for folder in self._folders(self._scratch, hidden=True):
             touched = _touched(folder)
             if touched is not None and now.timestamp() - touched > SCRATCH_LASTS.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
+        for parent in (self._kept, self._scratch):
+            for left in parent.glob(f"{ERASING}*"):
+                shutil.rmtree(left, ignore_errors=True)
 
     def latest_scratch(self) -> tuple[str, datetime] | None:
         """The scratch take that was written to last, and when."""
@@ -111,25 +135,45 @@ class Takes:
         when, name = max(known)
         return name, datetime.fromtimestamp(when, UTC)
 
-    def all(self) -> tuple[list[Kept], list[str]]:
+    def all(self) -> tuple[list[Listed], list[str]]:
         """Every take, oldest first, and a sentence for each that cannot be read."""
-        found: list[Kept] = []
+        found: dict[str, tuple[Stamp, Listed]] = {}
         faults: list[str] = []
         folders = [*self._folders(self._kept), *self._folders(self._scratch)]
         for folder in sorted(folders, key=lambda folder: folder.name):
             try:
-                found.append(self.get(folder.name))
+                stamp = self.stamp(folder.name)
+                known = self._listed.get(folder.name)
+                if known is None or known[0] != stamp:
+                    take = self.get(folder.name)
+                    told = {field.name: getattr(take, field.name) for field in fields(Listed)}
+                    known = (stamp, Listed(**told))
+                found[folder.name] = known
             except UndersongError as error:
                 faults.append(f"{folder.name}: {error}")
-        return found, faults
+        self._listed = found  # what is gone is forgotten
+        return [listed for _, listed in found.values()], faults
+
+    def stamp(self, id_: str) -> Stamp:
+        """What changes whenever a take does. Raises UsageError for an unknown name."""
+        folder = self.folder(id_)
+        found = [(int(folder.parent == self._kept), 0)]
+        for name in (LOG, ABOUT):
+            try:
+                status = (folder / name).lstat()
+                found.append((status.st_size, status.st_mtime_ns))
+            except OSError:
+                found.append((0, 0))
+        return tuple(found)
 
     @staticmethod
-    def _folders(parent: Path) -> list[Path]:
+    def _folders(parent: Path, hidden: bool = False) -> list[Path]:
         if not parent.is_dir():
             return []
         found = [folder for folder in parent.iterdir() if _ID.fullmatch(folder.name)]
         # a link would lead out of the data folder
-        return sorted(folder for folder in found if folder.is_dir() and not folder.is_symlink())
+        found = [folder for folder in found if folder.is_dir() and not folder.is_symlink()]
+        return sorted(folder for folder in found if hidden or not _is_hidden(folder))
 
     def get(self, id_: str) -> Kept:
         """One take. Raises UsageError for an unknown name, EventError for a damaged log."""
@@ -137,34 +181,44 @@ class Takes:
         log = codec.read(files.read_log(folder / LOG))
         made = duet(log.inputs, log.outputs)
         notes = sum(len(tones) for tones in made.makers.values())
+        words, fault = Words(), None
+        try:
+            words = About(folder).read()
+        except EventError as error:
+            fault = str(error)
         return Kept(
-            id_, log.header.started, round(made.end, 3), notes, tuple(map(str, made.makers)), log,
-            folder.parent == self._kept,
+            id_, log.header.started, round(made.end, 3), notes, tuple(map(str, made.makers)),
+            folder.parent == self._kept, words, fault, log,
         )  # fmt: skip
 
-    def export(self, id_: str, to: Path) -> tuple[Path, ...]:
-        """Write a take's plain log and its duet into a folder; returns the files."""
-        kept = self.get(id_)
+    def hide(self, id_: str) -> None:
+        """Never show or give out a take again. Raises UsageError for an unknown name."""
+        folder = self.folder(id_)
         try:
-            to.mkdir(parents=True, exist_ok=True)
+            with (folder / HIDDEN).open("xb"):
+                pass
+            files.sync_folder(folder)
         except OSError as error:
-            raise UsageError(f"The folder {to} cannot be made: {error.strerror or error}.") from error
-        written = (to / LOG, to / "duet.mid")
-        files.write_whole(written[0], files.read_log(self.folder(id_) / LOG))
-        files.write_whole(written[1], export_midi(kept.log))
-        return written
+            raise _cannot(f"The take {id_} could not be hidden", error) from error
 
     def delete(self, id_: str) -> None:
-        """Erase a take for good."""
+        """Erase a take for good, also a hidden one: its log, own words, recordings, everything."""
+        folder = self.folder(id_, hidden=True)
+        going = folder.with_name(f"{ERASING}{id_}")
         try:
-            shutil.rmtree(self.folder(id_))
+            shutil.rmtree(going, ignore_errors=True)
+            folder.rename(going)  # at once and for everybody; a fault in between is made good by sweep
+            shutil.rmtree(going)
+            files.sync_folder(going.parent)
         except OSError as error:
             raise UsageError(f"The take {id_} cannot be erased: {error.strerror or error}.") from error
 
-    def folder(self, id_: str) -> Path:
-        """The folder of a take. Raises UsageError for an unknown name."""
+    def folder(self, id_: str, hidden: bool = False) -> Path:
+        """The folder of a take, ``hidden`` too if so asked. Raises UsageError for an unknown name."""
         for folder in (self._kept / id_, self._scratch / id_):
             if _ID.fullmatch(id_) and folder.is_dir() and not folder.is_symlink():
+                if _is_hidden(folder) and not hidden:
+                    break
                 if (folder / LOG).is_symlink():
                     raise EventError(f"The log of {id_} is a link to somewhere else, and is not followed.")
                 return folder
@@ -179,6 +233,10 @@ def _touched(folder: Path) -> float | None:
         with suppress(OSError):
             return folder.lstat().st_mtime
     return None
+
+
+def _is_hidden(folder: Path) -> bool:
+    return os.path.lexists(folder / HIDDEN)
 
 
 def _new_id(now: datetime) -> str:
@@ -198,15 +256,3 @@ def _make(parent: Path, id_: str) -> files.AppendOnly:
 
 def _cannot(what: str, error: OSError) -> UsageError:
     return UsageError(f"{what}: {error.strerror or error}.")
-
-
-def export_midi(log: codec.Log) -> bytes:
-    """The duet of a log: makers on channel 1, the partner on 2, taps on 10, the pedal kept."""
-    made = duet(log.inputs, log.outputs)
-    maker = [timed for event in log.inputs for timed in midi.messages(event)]
-    partner = [
-        (time, mido.Message(kind, channel=1, note=tone.pitch, velocity=tone.velocity))
-        for tone in made.partner
-        for kind, time in (("note_on", tone.onset), ("note_off", tone.offset))
-    ]
-    return midi.write([("maker", maker), ("partner", partner)], ticks_a_second=2 * TICKS_A_QUARTER)

@@ -52,7 +52,7 @@ def svg(made: Duet, title: str, palette: Palette = MORNING, reasons: int = 6) ->
     bottom = low + ROW
     told = _told(made, reasons)
     height = bottom + 2 * ROW + ROW * len(told) + 16
-    draw = _Drawing(palette, across)
+    draw = Drawing(palette, across)
     draw.add(f'<rect width="{WIDTH}" height="{height:.0f}" fill="{palette.ground}"/>')
     draw.add(
         f'<rect y="{shore:.1f}" width="{WIDTH}" height="{bottom - shore:.1f}" fill="{palette.water}"/>'
@@ -105,25 +105,38 @@ def _spoken(made: Duet) -> str:
     return f"A duet of {made.end:.0f} seconds: {played} sounds, answered by {len(made.partner)}.{ground}"
 
 
-def _ruler(draw: _Drawing, end: Seconds, bottom: float) -> None:
+def _ruler(draw: Drawing, end: Seconds, bottom: float) -> None:
     step = next(s for s in (1, 2, 5, 10, 20, 60, 120, 600, 3600) if end / s <= 16)
     for number in range(int(end // step) + 1):
         draw.text(draw.x(number * step), bottom + ROW, f"{number * step} s", draw.palette.quiet, 11)
 
 
-class _Drawing:
-    def __init__(self, palette: Palette, across: float) -> None:
+class Drawing:
+    """A picture in the making. ``across``: pixels a second; ``begin``: the moment at its left edge;
+    ``least``: the width of the shortest note; ``height``: of a note."""
+
+    def __init__(
+        self,
+        palette: Palette,
+        across: float,
+        begin: Seconds = 0.0,
+        least: float = 12.0,
+        height: float = 12.0,
+    ) -> None:
         self.palette = palette
         self._across = across
-        self._parts: list[str] = []
+        self._begin = begin
+        self._least = least
+        self._height = height
+        self.parts: list[str] = []
 
     def x(self, time: Seconds) -> float:
         """Where a moment lies."""
-        return MARGIN + time * self._across
+        return MARGIN + (time - self._begin) * self._across
 
     def add(self, element: str) -> None:
         """One more element."""
-        self._parts.append(element)
+        self.parts.append(element)
 
     def text(self, x: float, y: float, words: str, colour: str, size: int, font: str = SANS) -> None:
         """Words."""
@@ -134,17 +147,20 @@ class _Drawing:
 
     def stone(self, tone: Tone, y: float) -> None:
         """A maker's note."""
-        width = max(12.0, ((tone.offset or tone.onset) - tone.onset) * self._across)
+        width = max(self._least, ((tone.offset or tone.onset) - tone.onset) * self._across)
         shade = 0.45 + 0.55 * tone.velocity / 127
+        tall = self._height
         self.add(
-            f'<rect x="{self.x(tone.onset):.1f}" y="{y - 6:.1f}" width="{width:.1f}" height="12" rx="6" '
+            f'<rect x="{self.x(tone.onset):.1f}" y="{y - tall / 2:.1f}" width="{width:.1f}" '
+            f'height="{tall:g}" rx="{tall / 2:g}" '
             f'fill="{self.palette.maker}" fill-opacity="{shade:.2f}"/>'
         )
 
     def wave(self, tone: PartnerTone, y: float) -> None:
         """A partner's note: rising, lying, sinking."""
-        x, width = self.x(tone.onset), max(10.0, (tone.offset - tone.onset) * self._across)
-        tall = 5.0 if tone.voice == "bass" else 3.5
+        x = self.x(tone.onset)
+        width = max(self._least * 10 / 12, (tone.offset - tone.onset) * self._across)
+        tall = (5.0 if tone.voice == "bass" else 3.5) * self._height / 12
         shade = 0.5 + 0.5 * tone.velocity / 127
         half = width / 2
         self.add(
@@ -163,4 +179,4 @@ class _Drawing:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
             f'aria-label="{escape(title)}. {escape(spoken)}">'
         )
-        return "\n".join([head, *self._parts, "</svg>"]) + "\n"
+        return "\n".join([head, *self.parts, "</svg>"]) + "\n"

@@ -20,9 +20,11 @@ from undersong.edges.disk import Disk
 from undersong.server.api import take_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.keys import Keys
+from undersong.server.looking import looking_routes
 from undersong.server.plain import page
 from undersong.server.socket import serve
 from undersong.server.stage import Stage
+from undersong.server.words import word_routes
 
 STATIC = Path(__file__).parent / "static"  # the built front end
 BUILD_FIRST = (
@@ -84,6 +86,8 @@ def create_app(data: Path, keys: Keys, hosts: tuple[str, ...]) -> App:
         Route("/", home, methods=["GET"]),
         Route("/api/tab", tab, methods=["POST"]),
         *take_routes(stage),
+        *word_routes(stage),
+        *looking_routes(stage),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import undersong
 from undersong.edges import files, platform
@@ -31,6 +32,7 @@ from undersong.server.messages import PROTOCOL, to_input
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
+Answer = Literal["keep", "erase", "hide"]
 
 
 class Seat:
@@ -245,8 +247,8 @@ class Stage:
             if self.live is live:
                 await self._end_take()
 
-    async def answered(self, id_: str, keep: bool) -> None:
-        """Keep a take, or erase it for good.
+    async def answered(self, id_: str, answer: Answer) -> None:
+        """Keep a take, erase it for good, or hide it for ever.
 
         Raises UsageError if there is none of that name, EventError while it is being played.
         """
@@ -255,7 +257,8 @@ class Stage:
                 if not self.live.ended:
                     raise EventError("That take is being played; finish it first.")
                 await self._end_take()
-            await asyncio.to_thread(self.takes.keep if keep else self.takes.delete, id_)
+            todo = {"keep": self.takes.keep, "erase": self.takes.delete, "hide": self.takes.hide}[answer]
+            await asyncio.to_thread(todo, id_)
             if self._unanswered == id_:
                 self._unanswered = None
             if self._interrupted == id_:

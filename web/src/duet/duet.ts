@@ -2,6 +2,7 @@ import type { Breath } from "../breath/breath";
 import type { Heard } from "../sound/exposure";
 import type { Timbre } from "../sound/instrument";
 import type { Wish } from "./protocol";
+import type { Part, Sound } from "./rehearing";
 import type { Mark, View, Who } from "./view";
 
 export interface KeptTake {
@@ -68,6 +69,11 @@ export interface Duet {
   takes(): Promise<readonly KeptTake[]>;
   /** A take sounds again; resolves when it is over or was stopped. */
   hear(id: string): Promise<void>;
+  /** A part of one sounds, from any of its moments on, either voice left out. */
+  hearPart(sounds: readonly Sound[], part: Part): Promise<void>;
+  leaveOut(who: Sound["who"], out: boolean): void;
+  /** Which moment of the take leaves the loudspeaker now, seconds; null while none is heard again. */
+  readonly hearingAt: number | null;
   stopHearing(): void;
   /** Erases a take, kept or not. */
   remove(id: string): Promise<void>;

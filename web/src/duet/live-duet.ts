@@ -16,7 +16,7 @@ import { Maker } from "./maker";
 import { Marks } from "./marks";
 import { Partner } from "./partner";
 import type { FromServer, Numbered, Welcome, Wish } from "./protocol";
-import { Rehearing } from "./rehearing";
+import { type Part, Rehearing, type Sound } from "./rehearing";
 import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View, Who } from "./view";
 
@@ -66,6 +66,7 @@ export class LiveDuet implements Duet {
   private chosen = LISTENING; // the technique that answers now
   private partnerPlayed = false; // since it last fell silent
   private frozenTimer: ReturnType<typeof setTimeout> | null = null;
+  private hearings = 0; // how often something heard again was asked for, or stopped
 
   constructor(private readonly sound: Player) {
     this.rehearing = new Rehearing(sound, this.shown);
@@ -492,14 +493,34 @@ export class LiveDuet implements Duet {
     return listTakes();
   }
 
-  async hear(id: string): Promise<void> {
+  hear(id: string): Promise<void> {
+    return this.rehear(() => soundsOf(id), {});
+  }
+
+  hearPart(sounds: readonly Sound[], part: Part): Promise<void> {
+    return this.rehear(() => sounds, part);
+  }
+
+  /** Whoever stops it while the sound still gets ready is not surprised by it. */
+  private async rehear(sounds: () => readonly Sound[] | Promise<readonly Sound[]>, part: Part): Promise<void> {
     this.stopHearing();
+    const asked = this.hearings;
     await this.sound.start();
     this.soundReady = true;
-    await this.rehearing.start(await soundsOf(id));
+    const found = await sounds();
+    if (asked === this.hearings) await this.rehearing.start(found, part);
+  }
+
+  get hearingAt(): number | null {
+    return this.rehearing.at;
+  }
+
+  leaveOut(who: Sound["who"], out: boolean): void {
+    this.rehearing.leaveOut(who, out);
   }
 
   stopHearing(): void {
+    this.hearings += 1;
     this.rehearing.stop();
   }
 

@@ -26,9 +26,17 @@ export function addressOf(id: string, file: "log.jsonl" | "duet.mid"): string {
 /** There is no take of that name (any more). */
 export class NoSuchTake extends Error {}
 
-/** Rejects with the server's own sentence if it says no. */
-async function ask(address: string, method: string): Promise<unknown> {
-  const answer = await fetch(address, { method });
+/**
+ * Rejects with the server's own sentence if it says no. `body`: a value, sent as JSON, or sound as it is.
+ */
+export async function ask(address: string, method: string, body?: unknown): Promise<unknown> {
+  const request: RequestInit = { method };
+  if (body instanceof Blob) request.body = body;
+  else if (body !== undefined) {
+    request.body = JSON.stringify(body);
+    request.headers = { "content-type": "application/json" };
+  }
+  const answer = await fetch(address, request);
   const read = (await answer.json()) as { error?: string };
   if (answer.ok) return read;
   const said = read.error ?? answer.statusText;

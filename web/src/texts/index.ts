@@ -31,7 +31,7 @@ export function t(key: TextKey, values: Values = {}): string {
 }
 
 /** As `t`, for a name that comes from the engine and may be newer than this catalogue. */
-export function known(group: "technique" | "why" | "trouble" | "timbre", name: string): string | null {
+export function known(group: "technique" | "why" | "does" | "trouble" | "timbre" | "prompt", name: string): string | null {
   const text = look(`${group}.${name}`);
   return typeof text === "string" ? text : null;
 }
@@ -60,6 +60,17 @@ export function listened(seconds: number): string {
   if (hours < 0.3) return t("ears.minutes");
   if (hours < 0.75) return t("ears.half");
   return Math.round(hours) <= 1 ? t("ears.hour") : t("ears.hours", { n: Math.round(hours) });
+}
+
+/** A moment of a take, as it is said. */
+export function spokenTime(seconds: number): string {
+  const all = Math.max(0, Math.floor(seconds + 1e-6));
+  const [minutes, rest] = [Math.floor(all / 60), all % 60];
+  const parts = [
+    ...(minutes > 0 ? [minutes === 1 ? t("count.minute") : t("count.ofMinutes", { n: minutes })] : []),
+    ...(rest > 0 || minutes === 0 ? [rest === 1 ? t("count.second") : t("count.seconds", { n: rest })] : []),
+  ];
+  return parts.join(" ");
 }
 
 /** The day and time of a take, in the reader's own manner. */

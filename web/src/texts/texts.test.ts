@@ -48,6 +48,7 @@ describe("texts", () => {
     // A key stands in the code whole, or its group does, before what is filled in; `known` takes a group.
     const used = (key: string): boolean => {
       const group = key.slice(0, key.lastIndexOf("."));
+      if (key.startsWith("prompt.")) return code.includes('known("prompt", '); // its keys come from the server
       const begun = new RegExp(`\`${group.replaceAll(".", "\\.")}\\.\\w*\\$\\{|known\\("${group}"`);
       return code.includes(`"${key}"`) || code.includes(`en.${key}`) || begun.test(code);
     };

@@ -1,0 +1,190 @@
+"""What a person added to a take, on the disk: about.json beside the log, and spoken notes as sound files.
+
+Written whole or not at all; one writer at a time, also of several processes. Where it is damaged the
+take opens all the same, and what is damaged is never written over.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from undersong.edges import files
+from undersong.edges.lock import Lock
+from undersong.errors import EventError, UsageError
+from undersong.events import Seconds
+from undersong.reflecting import words as codec
+from undersong.reflecting.words import Fragment, Note, Rating, Words
+
+ABOUT = "about.json"
+LARGEST_ABOUT = 16 * 1024 * 1024  # bytes: more than the most notes of the longest text
+LARGEST_VOICE = 5 * 1024 * 1024  # bytes of one spoken note
+MOST_VOICES = 40  # spoken notes of one take
+_PATIENCE: Seconds = 2.0  # for another process that writes about the same take
+_KINDS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
+    # what browsers record; told from their first bytes, not from what they are called
+    ("webm", "audio/webm", lambda data: data.startswith(b"\x1a\x45\xdf\xa3")),
+    ("ogg", "audio/ogg", lambda data: data.startswith(b"OggS")),
+    ("wav", "audio/wav", lambda data: data.startswith(b"RIFF") and data[8:12] == b"WAVE"),
+    ("mp4", "audio/mp4", lambda data: data[4:8] == b"ftyp"),
+)
+VOICES = tuple(kind for kind, _, _ in _KINDS)
+
+
+class About:
+    """What was added to the take in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self) -> Words:
+        """All of it. Raises EventError with one sentence if it cannot be read."""
+        path = self._folder / ABOUT
+        if path.is_symlink():
+            raise EventError(codec.DAMAGED)  # a link would lead out of the data folder
+        if not path.exists():
+            return Words()
+        return codec.decode(files.read_whole(path, "file of notes", LARGEST_ABOUT), VOICES)
+
+    def rename(self, name: object) -> str | None:
+        """Give the take a name, or with nothing take it away; returns it."""
+        given = codec.a_name(name)
+        self._change(lambda words: replace(words, name=given))
+        return given
+
+    def write(self, at: object, text: object, now: datetime) -> Note:
+        """Add a note in words."""
+        note = Note(_new_id(), codec.a_moment(at), codec.a_text(text), None, _written(now))
+        self._change(lambda words: replace(words, notes=_with(words.notes, note, "notes")))
+        return note
+
+    def speak(self, at: object, sound: bytes, now: datetime) -> Note:
+        """Add a spoken note: the bytes of a webm, ogg, wav or mp4 file."""
+        kind = next((kind for kind, _, fits in _KINDS if fits(sound)), None)
+        if kind is None:
+            raise EventError("This is no recording that can be kept: please give WebM, Ogg, WAV or MP4.")
+        if len(sound) > LARGEST_VOICE:
+            raise EventError(TOO_LONG)
+        note = Note(_new_id(), codec.a_moment(at), None, kind, _written(now))
+
+        def added(words: Words) -> Words:
+            if sum(other.voice is not None for other in words.notes) >= MOST_VOICES:
+                raise EventError(f"This take has {MOST_VOICES} spoken notes; please erase one first.")
+            with_it = replace(words, notes=_with(words.notes, note, "notes"))
+            files.write_whole(self._voice(note), sound, files.PRIVATE_FILE)
+            return with_it
+
+        self._change(added)
+        return note
+
+    def forget(self, id_: str) -> None:
+        """Erase a note, and what was spoken."""
+
+        def without(words: Words) -> Words:
+            note = self._known(words, id_)
+            if note.voice is not None:
+                self._voice(note).unlink(missing_ok=True)
+            return replace(words, notes=tuple(other for other in words.notes if other.id != id_))
+
+        self._change(without)
+
+    def voice(self, id_: str) -> tuple[bytes, str]:
+        """The bytes of a spoken note, and their media type."""
+        note = self._known(self.read(), id_)
+        if note.voice is None:
+            raise UsageError("This note was written, not spoken.")
+        path = self._voice(note)
+        if path.is_symlink() or not path.is_file():
+            raise UsageError("The recording of this note is no longer there.")
+        kind = next(media for kind, media, _ in _KINDS if kind == note.voice)
+        return files.read_whole(path, "recording", LARGEST_VOICE), kind
+
+    def mark(self, begin: object, end: object, name: object) -> Fragment:
+        """Keep a stretch of the take to be found again."""
+        fragment = Fragment(_new_id(), *codec.a_stretch(begin, end), codec.a_name(name) or "")
+        self._change(lambda w: replace(w, fragments=_with(w.fragments, fragment, "fragments")))
+        return fragment
+
+    def unmark(self, id_: str) -> None:
+        """Let go of a fragment; the music stays."""
+
+        def without(words: Words) -> Words:
+            if all(fragment.id != id_ for fragment in words.fragments):
+                raise UsageError("There is no such fragment (any more).")
+            return replace(words, fragments=tuple(f for f in words.fragments if f.id != id_))
+
+        self._change(without)
+
+    def rate(self, at: object, by: object, autonomy: object, variability: object) -> Rating:
+        """What a therapist says of a moment. It takes the place of what the same one said of it before;
+        without any word that is taken back."""
+        rating = codec.a_rating(at, by, autonomy, variability)
+
+        def rated(words: Words) -> Words:
+            others = tuple(r for r in words.ratings if (r.at, r.by) != (rating.at, rating.by))
+            if rating.autonomy is None and rating.variability is None:
+                return replace(words, ratings=others)
+            return replace(words, ratings=_with(others, rating, "ratings"))
+
+        self._change(rated)
+        return rating
+
+    def recordings(self) -> list[tuple[str, bytes]]:
+        """Every spoken note that is there, as a file's name and its bytes."""
+        found = [self._voice(note) for note in self.read().notes if note.voice is not None]
+        return [(p.name, files.read_whole(p, "recording", LARGEST_VOICE)) for p in found if p.is_file()]
+
+    @staticmethod
+    def _known(words: Words, id_: str) -> Note:
+        for note in words.notes:
+            if note.id == id_:
+                return note
+        raise UsageError("There is no such note (any more).")
+
+    def _voice(self, note: Note) -> Path:
+        return self._folder / f"voice-{note.id}.{note.voice}"
+
+    def _change(self, change: Callable[[Words], Words]) -> None:
+        with self._alone():
+            changed = codec.encode(change(self.read()))
+            files.write_whole(self._folder / ABOUT, changed, files.PRIVATE_FILE)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """As the only one who writes about this take."""
+        lock = Lock(self._folder)
+        by = time.monotonic() + _PATIENCE
+        while not lock.take():
+            if time.monotonic() > by:
+                raise EventError("Somebody else is writing about this take just now; please try again.")
+            time.sleep(0.02)
+        try:
+            yield
+        finally:
+            lock.give_back()
+
+
+TOO_LONG = f"A spoken note can have {LARGEST_VOICE >> 20} MB; please speak a shorter one."
+
+
+_T = TypeVar("_T")
+
+
+def _with(those: tuple[_T, ...], one: _T, what: str) -> tuple[_T, ...]:
+    if len(those) >= codec.MOST:
+        raise EventError(f"This take has {codec.MOST} {what}; please erase one first.")
+    return (*those, one)
+
+
+def _new_id() -> str:
+    return secrets.token_hex(4)
+
+
+def _written(now: datetime) -> str:
+    return now.isoformat(timespec="seconds")
