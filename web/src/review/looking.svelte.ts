@@ -142,8 +142,7 @@ export class Looking {
   silence(): void {
     if (!this.playing) return;
     this.turn += 1;
-    this.place = Math.min(Math.max(this.duet.hearingAt ?? this.live, this.place - 1), this.seconds);
-    this.live = this.place;
+    this.place = this.live = Math.min(Math.max(this.duet.hearingAt ?? 0, this.live), this.seconds);
     this.playing = false;
     this.duet.stopHearing();
   }
