@@ -1,8 +1,8 @@
-"""The whole of looking back at two players, as the JSON object of ``undersong analyse``.
+"""The whole of looking back at players, as the JSON object of ``undersong analyse``.
 
 Numbers are rounded to six decimals; NaN becomes None (JSON null): there is nothing to say. Times are
-seconds. What the words mean stands in ``curves``, and for the pair in ``synchrony``, ``imitation``,
-``leading``, ``roles``, ``coupling`` and ``moments``.
+seconds. What the words mean stands in ``curves``, for the pair in ``pair``, ``timing``, ``crossing``,
+``imitation``, ``roles`` and ``coupling``, and in ``moments``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from typing import Any
 import numpy as np
 
 from undersong.events import Seconds
+from undersong.reflecting import telling
 from undersong.reflecting.curves import FEATURES, curves
 from undersong.reflecting.features import LENGTH, STEP
-from undersong.reflecting.players import Array, Playing, window_starts
+from undersong.reflecting.moments import moments
+from undersong.reflecting.pair import Pair, pair
+from undersong.reflecting.players import Player, Playing, window_starts
+from undersong.reflecting.telling import plain, told
+from undersong.reflecting.timing import timing
 
 VERSION = 1
-DECIMALS = 6
 
 
 def analysis(
@@ -27,36 +31,49 @@ def analysis(
 
     ``length``, ``step``: of the windows. ``resonance``: weigh the pulse's lags by how willingly people tap
     at them. Beyond that document: ``seconds``, how long it lasts; ``missing``, one sentence for each thing
-    that could not be said.
+    that could not be said; ``coupling``, each one's response to the other; ``pairs``, where more than two
+    play, each further pair. ``pair`` and ``leading`` are None without two players.
     """
     starts = window_starts(playing.end, length, step)
-    features = {player.name: curves(player, starts, length, resonance) for player in playing.players}
+    found = {player.name: curves(player, starts, length, resonance) for player in playing.players}
     missing = list(playing.missing)
     if playing.players and not len(starts):
         missing.append(f"The music lasts {playing.end:.3g} s, less than one window of {length:g} s.")
     names = [player.name for player in playing.players[:2]]
+    both: Pair | None = None
+    if len(names) == 2:
+        first, second = playing.players[:2]
+        both = pair(
+            first, second, playing.end, starts, length, step, (found[names[0]], found[names[1]]),
+            weighted=resonance, coupled=playing.coupled,
+        )  # fmt: skip
+    synchrony = np.empty(0) if both is None else both.synchrony
     return {
         "version": VERSION,
         "players": names,
         "seconds": plain(playing.end),
         "windows": {"start": told(starts), "length": length, "step": step},
         "features": {
-            feature: {name: told(found[feature]) for name, found in features.items()}
-            for feature in FEATURES
+            feature: {name: told(curve[feature]) for name, curve in found.items()} for feature in FEATURES
         },
+        "pair": None if both is None else telling.pair(both),
+        "leading": None if both is None else telling.leading(both, names),
+        "roles": {} if both is None else telling.roles(both, names),
+        "coupling": None if both is None else telling.coupling(both, names),
+        "pairs": [_short(playing.players[a], playing.players[b]) for a, b in playing.pairs],
+        "moments": telling.moments(moments(playing, starts, length, found, synchrony)),
         "missing": missing,
     }
 
 
-def told(values: Array) -> list[float | None]:
-    """A curve for JSON."""
-    rounded = np.round(values, DECIMALS) + 0.0  # never -0
-    found: list[float | None] = rounded.astype(object).tolist()
-    for place in np.flatnonzero(~np.isfinite(values)):
-        found[int(place)] = None
-    return found
-
-
-def plain(value: float) -> float | None:
-    """A number for JSON."""
-    return told(np.array([value], dtype=np.float64))[0]
+def _short(first: Player, second: Player) -> dict[str, Any]:
+    """What is told of a further pair: the timing of its onsets."""
+    found = timing(first, second)
+    lead = found.lead
+    return {
+        "players": [first.name, second.name],
+        "lag": plain(found.lag),
+        "together": found.together,
+        "p": plain(found.p),
+        "leader": None if lead == 0 else (first if lead > 0 else second).name,
+    }
