@@ -109,7 +109,7 @@ def test_a_reload_resumes_the_same_take(browser: Browser, tmp_path: Path) -> Non
         (kept,), _ = Takes(server.data).all()
         assert kept.id == take
         assert kept.kept
-        assert pitches(kept.log) == [60, 62, 64, 69]
+        assert pitches(Takes(server.data).get(take).log) == [60, 62, 64, 69]
 
 
 def test_a_take_that_rested_plays_on_after_a_reload(browser: Browser, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from client import Server, http, let_in, running
+from client import Page, Server, http, let_in, running
 from undersong import cli
 from undersong.edges import given, midi
 from undersong.edges.about import LARGEST_VOICE
@@ -22,6 +22,9 @@ from undersong.edges.takes import Takes
 from undersong.errors import EventError
 from undersong.offline import play
 from undersong.plan import Plan
+from undersong.reflecting.duet import duet
+from undersong.reflecting.prompts import SENTENCES
+from undersong.remembering import log as codec
 from undersong.testing.scenes import FRAGMENTS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -234,19 +237,21 @@ def found(folder: Path, known: tuple[bytes, ...]) -> list[tuple[Path, bytes]]:
     return inside + named
 
 
-VIEWS = ("", "/review", "/log.jsonl", "/duet.mid")
+VIEWS = ("", "/review", "/log.jsonl", "/duet.mid", "/duet.wav", "/report", "/fragment.musicxml")
 
 
 def test_a_hidden_take_is_nowhere(api: Api, take: str, data: Path) -> None:
     """Hidden, a take is in no list, view, file or export, as if there were none; a command can erase it."""
     spoil(data, take)
+    for index in ("takes", "course"):
+        assert take.encode() in api.raw("GET", index)[2]
     assert api("POST", f"takes/{take}/hide")[0] == 200
     for view in VIEWS:
         status, _, body = api.raw("GET", f"takes/{take}{view}")
         assert (status, b"There is no session" in body) == (404, True), view
     assert api("PUT", f"takes/{take}/name", {"name": "x"})[0] == 404
     assert api("POST", f"takes/{take}/keep")[0] == 404
-    for index in ("takes",):
+    for index in ("takes", "course"):
         assert take.encode() not in api.raw("GET", index)[2]
     takes = Takes(data)
     assert take not in [one.id for one in takes.all()[0]]
@@ -266,6 +271,7 @@ def test_an_erased_take_leaves_nothing(api: Api, data: Path, take: str) -> None:
     assert not found(data, (*KNOWN, take.encode(), started))
     for view in VIEWS:
         assert api.raw("GET", f"takes/{take}{view}")[0] == 404
+    assert take.encode() not in api.raw("GET", "course")[2]
     assert {p: p.read_bytes() for p in Takes(data).folder(other).iterdir()} == before
 
 
@@ -277,6 +283,111 @@ def test_what_a_fault_left_half_erased_goes(data: Path, take: str) -> None:
     assert take not in [one.id for one in takes.all()[0]]
     takes.sweep(NOW)
     assert not found(data, (take.encode(),))
+
+
+def test_a_take_that_is_played_cannot_be_hidden(tmp_path: Path) -> None:
+    """Hiding is refused while a take is being played; once it is over it is hidden, and nobody is asked
+    about it any more."""
+    folder = tmp_path / "undersong"
+    folder.mkdir(mode=0o700)
+    with running(folder) as server:
+        page = Page(server, let_in(server))
+        headers = {"cookie": page.cookie, "origin": server.address}
+        page.begin()
+        page.note(60)
+        address = f"{server.address}/api/takes/{page.take}/hide"
+        assert http(address, "POST", headers)[0] == 422
+        page.let_go(60)
+        page.input({"type": "rest"})
+        page.input({"type": "finish"})
+        page.until("ended")
+        assert http(address, "POST", headers)[0] == 200
+        page.close()
+        page.connect()
+        assert page.welcome["unanswered"] is None
+        page.close()
+
+
+# --- what is told ------------------------------------------------------------------------------
+
+
+def test_the_review_tells_what_sounded(api: Api, take: str, data: Path) -> None:
+    """Sounds, choices and the analysis are those of the log; sentences and moments are there to be read."""
+    status, review = api("GET", f"takes/{take}/review")
+    assert status == 200
+    assert set(review) == {"take", "sounds", "chose", "analysis", "moments", "summary", "about"}
+    kept = Takes(data).get(take)
+    made = duet(kept.log.inputs, kept.log.outputs)
+    makers = [(s["maker"], s["pitch"], s["from"], s["to"]) for s in review["sounds"] if s["who"] == "maker"]
+    assert makers == [(t.maker, t.pitch, t.onset, t.offset) for t in made.tones()]
+    assert sum(sound["who"] == "partner" for sound in review["sounds"]) == len(made.partner)
+    assert [one["because"] for one in review["chose"]] == [one.because for one in made.chose]
+    assert review["analysis"]["players"] == ["maker", "partner"]
+    windows = len(review["analysis"]["windows"]["start"])
+    assert len(review["analysis"]["features"]["density"]["maker"]) == windows > 0
+    assert review["summary"][1].startswith("ada played 6 sounds")
+    for moment in review["moments"]:
+        assert set(moment) >= {"at", "seconds", "kind", "because", "prompts"}
+        assert all(key in SENTENCES for key in moment["prompts"])
+
+
+def test_a_log_that_was_cut_is_told_as_far_as_it_goes(api: Api, take: str, data: Path) -> None:
+    """Torn at its end: everything before is there, and the loss is said. Damaged in between: a sentence.
+    With nothing but a beginning: an empty take, honestly."""
+    path = Takes(data).folder(take) / "log.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"in": "note_on", "ti')
+    review = api("GET", f"takes/{take}/review")[1]
+    assert "The last part of the log is torn and was left out." in review["analysis"]["missing"]
+    assert review["take"]["notes"] == 6
+    assert b"torn and was left out" in api.raw("GET", f"takes/{take}/report")[2]
+    path.write_bytes(whole.replace(b'"velocity": 56', b'"velocity": 57', 1))
+    for view in ("/review", "/report", "/fragment.musicxml", "/duet.mid"):
+        status, _, body = api.raw("GET", f"takes/{take}{view}")
+        assert (status, b"damaged" in body) == (422, True)
+    assert api("GET", "course")[1]["faults"]
+    path.write_bytes(codec.LogWriter(codec.Header("0.1.0", "e", 0, Plan(), ())).seal())
+    status, empty = api("GET", f"takes/{take}/review")
+    assert (status, empty["sounds"], empty["summary"]) == (200, [], ["Nothing sounded in this take."])
+    assert b"Nothing sounded" in api.raw("GET", f"takes/{take}/report")[2]
+
+
+def test_the_report_is_a_page_that_loads_nothing(api: Api, take: str) -> None:
+    """Its policy lets nothing in but its own style; it says what was added."""
+    api("POST", f"takes/{take}/notes", {"at": 1, "text": "zzreported"})
+    status, headers, page = api.raw("GET", f"takes/{take}/report")
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
+    assert b"zzreported" in page
+
+
+def test_a_fragment_and_sound_are_given(api: Api, take: str) -> None:
+    """Notation between two moments; a moment that is none, or a stretch without notes, is refused."""
+    status, headers, score = api.raw("GET", f"takes/{take}/fragment.musicxml?from=0&to=5")
+    assert (status, b"<score-partwise" in score) == (200, True)
+    assert "attachment" in headers["content-disposition"]
+    for query in ("from=x", "from=5&to=5", "from=nan", "from=9999&to=99999"):
+        assert api.raw("GET", f"takes/{take}/fragment.musicxml?{query}")[0] == 422, query
+
+
+def test_the_course_is_in_order(api: Api, take: str, data: Path) -> None:
+    """Kept takes, oldest first, each with its numbers, its name and how many words there are."""
+    later = keep(data, 1, 9)
+    Takes(data).about(later).write(None, "x", NOW)
+    Takes(data).about(later).rename("Second")
+    sessions = api("GET", "course")[1]["sessions"]
+    assert [(one["id"], one["name"], one["words"]) for one in sessions] == [
+        (take, None, 0),
+        (later, "Second", 1),
+    ]
+    Takes(data).about(later).rename("Third")
+    again = api("GET", "course")[1]["sessions"]  # what changed is told anew, what did not is the same
+    assert again == [sessions[0], {**sessions[1], "name": "Third"}]
+    assert [one["name"] for one in api("GET", "takes")[1]["takes"]] == [None, "Third"]
+    for one in sessions:
+        for name in ("density", "range", "velocity", "leading", "interaction"):
+            assert set(one[name]) == {"value", "low", "high"}
+        assert one["techniques"]
 
 
 # --- the command -------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from undersong.edges import midi, players
 from undersong.edges.given import Given
 from undersong.events import Input, MakerId, NoteOff, NoteOn, Tap
 from undersong.offline import play
-from undersong.reflecting import analysis as analysis_
+from undersong.reflecting import telling
 from undersong.reflecting.curves import FEATURES
 from undersong.reflecting.rows import TABLES
 from undersong.testing.scenes import FRAGMENTS
@@ -378,7 +378,7 @@ def test_numbers_for_json() -> None:
     import numpy as np
 
     values = np.array([1 / 3, np.nan, -1e-9, np.inf])
-    assert json.dumps(analysis_.told(values)) == "[0.333333, null, 0.0, null]"
+    assert json.dumps(telling.told(values)) == "[0.333333, null, 0.0, null]"
 
 
 def test_the_examples_of_the_docs(run: Run, duo: Path) -> None:

@@ -12,13 +12,13 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from undersong.edges import files
-from undersong.edges.about import About
+from undersong.edges.about import ABOUT, About
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
@@ -33,8 +33,11 @@ SCRATCH_LASTS = timedelta(hours=24)  # after its last sound
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
 
 
+Stamp = tuple[tuple[int, int], ...]  # size and time of change of each file that a take is told from
+
+
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Listed:
     """What a list of takes tells of one."""
 
     id: str
@@ -42,7 +45,6 @@ class Kept:
     seconds: Seconds
     notes: int
     makers: tuple[str, ...]
-    log: codec.Log
     kept: bool
     words: Words
     fault: str | None  # why what was added to it cannot be read
@@ -61,12 +63,20 @@ class Kept:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Kept(Listed):
+    """A take with all that happened in it."""
+
+    log: codec.Log
+
+
 class Takes:
     """The takes of one data folder, kept or scratch."""
 
     def __init__(self, data: Path) -> None:
         self._kept = data / "takes"
         self._scratch = data / "scratch"
+        self._listed: dict[str, tuple[Stamp, Listed]] = {}  # so that no log is read twice for a list
 
     def about(self, id_: str) -> About:
         """What was added to a take. Raises UsageError for an unknown name."""
@@ -125,17 +135,36 @@ class Takes:
         when, name = max(known)
         return name, datetime.fromtimestamp(when, UTC)
 
-    def all(self) -> tuple[list[Kept], list[str]]:
+    def all(self) -> tuple[list[Listed], list[str]]:
         """Every take, oldest first, and a sentence for each that cannot be read."""
-        found: list[Kept] = []
+        found: dict[str, tuple[Stamp, Listed]] = {}
         faults: list[str] = []
         folders = [*self._folders(self._kept), *self._folders(self._scratch)]
         for folder in sorted(folders, key=lambda folder: folder.name):
             try:
-                found.append(self.get(folder.name))
+                stamp = self.stamp(folder.name)
+                known = self._listed.get(folder.name)
+                if known is None or known[0] != stamp:
+                    take = self.get(folder.name)
+                    told = {field.name: getattr(take, field.name) for field in fields(Listed)}
+                    known = (stamp, Listed(**told))
+                found[folder.name] = known
             except UndersongError as error:
                 faults.append(f"{folder.name}: {error}")
-        return found, faults
+        self._listed = found  # what is gone is forgotten
+        return [listed for _, listed in found.values()], faults
+
+    def stamp(self, id_: str) -> Stamp:
+        """What changes whenever a take does. Raises UsageError for an unknown name."""
+        folder = self.folder(id_)
+        found = [(int(folder.parent == self._kept), 0)]
+        for name in (LOG, ABOUT):
+            try:
+                status = (folder / name).lstat()
+                found.append((status.st_size, status.st_mtime_ns))
+            except OSError:
+                found.append((0, 0))
+        return tuple(found)
 
     @staticmethod
     def _folders(parent: Path, hidden: bool = False) -> list[Path]:
@@ -158,8 +187,8 @@ class Takes:
         except EventError as error:
             fault = str(error)
         return Kept(
-            id_, log.header.started, round(made.end, 3), notes, tuple(map(str, made.makers)), log,
-            folder.parent == self._kept, words, fault,
+            id_, log.header.started, round(made.end, 3), notes, tuple(map(str, made.makers)),
+            folder.parent == self._kept, words, fault, log,
         )  # fmt: skip
 
     def hide(self, id_: str) -> None:

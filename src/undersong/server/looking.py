@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -14,7 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from undersong.edges import looking, musicxml
 from undersong.edges.export import duet_wav
-from undersong.edges.takes import Kept
+from undersong.edges.takes import Kept, Stamp
+from undersong.errors import UndersongError
 from undersong.reflecting.beats import heard_beats
 from undersong.reflecting.duet import duet
 from undersong.reflecting.report import POLICY
@@ -73,11 +76,24 @@ def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
 
         return StreamingResponse(all_of_it(), media_type="audio/wav", headers=named(f"undersong-{id_}.wav"))
 
+    known: dict[str, tuple[Stamp, dict[str, Any]]] = {}  # what was worked out stays until its take changes
+
     async def course(request: Request) -> Response:
         def weeks() -> bytes:
-            takes, faults = stage().takes.all()
-            told = [looking.week(take) for take in takes if take.kept and take.notes]
-            return bytes(JSONResponse({"sessions": told, "faults": faults}).body)
+            takes = stage().takes
+            listed, faults = takes.all()
+            told: dict[str, tuple[Stamp, dict[str, Any]]] = {}
+            for one in listed:
+                if not one.kept or not one.notes:
+                    continue
+                with suppress(UndersongError):  # it was erased meanwhile
+                    stamp, before = takes.stamp(one.id), known.get(one.id)
+                    if before is None or before[0] != stamp:
+                        before = (stamp, looking.week(takes.get(one.id)))
+                    told[one.id] = before
+            known.clear()
+            known.update(told)  # what is gone is forgotten
+            return bytes(JSONResponse({"sessions": [w for _, w in told.values()], "faults": faults}).body)
 
         return Response(await asyncio.to_thread(weeks), media_type="application/json")
 

@@ -5,12 +5,9 @@ Exit codes: 0 done; 1 the answer is no; 2 the command or the file is wrong; 3 ou
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,11 +16,12 @@ import click
 import undersong
 from undersong import offline
 from undersong.choosing.table import AIMS
+from undersong.cli.doctor import doctor
+from undersong.cli.sessions import sessions
+from undersong.cli.shared import INPUT, LONG, MANY, data_option, printable, progress_of, unused_data_option
 from undersong.edges import files, given, midi, platform, sound, wav
-from undersong.edges.export import export as export_take
 from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
-from undersong.events import Chose
 from undersong.plan import MEET_ME, Plan
 from undersong.plugins import policy, techniques
 from undersong.reflecting import hearing
@@ -31,29 +29,6 @@ from undersong.reflecting.duet import partner_tones
 from undersong.remembering import log as codec
 from undersong.remembering.replay import melodies
 from undersong.remembering.replay import replay as replay_log
-
-MANY = 4000  # events from which progress is shown
-LONG = 20.0  # seconds of sound from which it is
-
-INPUT = click.Path(path_type=Path)
-
-
-def _of_the_whole_command(ctx: click.Context, parameter: click.Parameter, data: Path | None) -> Path | None:
-    """--data may stand before the subcommand, too."""
-    named: Path | None = data or ctx.find_root().params.get("data")
-    return named
-
-
-data_option = click.option(
-    "--data", type=INPUT, envvar="UNDERSONG_DATA", metavar="DIR", callback=_of_the_whole_command,
-    help="Where everything is kept (default: this person's own data folder).",
-)  # fmt: skip
-
-
-# Every command takes --data, also where nothing is kept: so that scripts can name it once.
-unused_data_option = click.option(
-    "--data", type=INPUT, envvar="UNDERSONG_DATA", hidden=True, expose_value=False
-)
 
 
 @click.group(
@@ -145,7 +120,7 @@ def answer(
     kept = Takes(platform.data_folder(data)) if keep else None
     played = _given(source, makers)
     now = datetime.now(UTC) if keep else None
-    with _progress("Playing", len(played.events), MANY) as progress:
+    with progress_of("Playing", len(played.events), MANY) as progress:
         take = offline.play(
             played, plan, seed, partner_starts=partner_starts, finish=finish,
             started=now.isoformat(timespec="seconds") if now else None, memory=memory,
@@ -192,7 +167,7 @@ def transcribe(source: Path, target: Path | None, jsonl: bool, frames: bool) -> 
         files.check_writable(target)
     recording = _recording(source)
     kept: list[sound.Noted] = []
-    with _progress("Listening", recording.seconds, LONG, quiet=jsonl and sys.stdout.isatty()) as progress:
+    with progress_of("Listening", recording.seconds, LONG, quiet=jsonl and sys.stdout.isatty()) as progress:
         heard = sound.noted(sound.hear(recording, progress), kept)
         for line in sound.lines(heard, frames):
             if jsonl:
@@ -255,7 +230,7 @@ def analyse(
             _not_the_same(parquet, source)
     looking = study.Looking(players, window, step, resonance)
     if len(sources) > 1:
-        with _progress("Looking back", len(sources), 2) as progress:
+        with progress_of("Looking back", len(sources), 2) as progress:
             for path in tables.write(study.every(sources, looking, progress), folder, parquet):
                 click.echo(f"Wrote {path}")
         return
@@ -265,151 +240,8 @@ def analyse(
     click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False))
 
 
-@undersong_command.group()
-def sessions() -> None:
-    """The sessions that were kept: list, show, note, export, hide, delete."""
-
-
-@sessions.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For other programs.")
-@data_option
-def list_sessions(as_json: bool, data: Path | None) -> None:
-    """List what was kept, oldest first."""
-    kept, faults = Takes(platform.data_folder(data)).all()
-    if as_json:
-        click.echo(json.dumps([take.summary for take in kept], indent=2))
-    elif kept:
-        for take in kept:
-            end = "" if take.kept else "  not kept: erased a day after its last sound"
-            name = f"  {take.words.name}" if take.words.name else ""
-            click.echo(f"{take.id}  {_length(take.seconds)}  {_count(take.notes, 'note')}{name}{end}")
-    else:
-        click.echo("Nothing has been kept yet.")
-    for fault in faults:
-        click.echo(f"Cannot be read: {fault}", err=True)
-
-
-@sessions.command()
-@click.argument("id_", metavar="ID")
-@data_option
-def show(id_: str, data: Path | None) -> None:
-    """Tell what happened in a kept session."""
-    take = Takes(platform.data_folder(data)).get(id_)
-    click.echo(f"{take.id}, begun {take.started or 'at an unknown time'}")
-    click.echo(f"{_length(take.seconds)}, {_count(take.notes, 'note')} by {', '.join(take.makers)}")
-    for output in take.log.outputs:
-        if isinstance(output, Chose):
-            click.echo(f"{_clock(output.time)}  {output.technique}: {output.because}")
-    for written in take.words.notes:
-        when = "  whole" if written.at is None else f"{_clock(written.at)}"
-        told = "a spoken note" if written.text is None else " ".join(written.text.split())
-        click.echo(f"{when}  your words: {told}")
-    if take.fault is not None:
-        click.echo(take.fault, err=True)
-
-
-@sessions.command()
-@click.argument("id_", metavar="ID")
-@click.option("--to", "to", type=INPUT, required=True, metavar="DIR", help="The folder to write to.")
-@data_option
-def export(id_: str, to: Path, data: Path | None) -> None:
-    """Write everything of a kept session to a folder: log, duet, report, words; sound where it can be."""
-    takes = Takes(platform.data_folder(data))
-    with _progress("Writing sound", takes.get(id_).seconds, LONG) as progress:
-        written = export_take(takes, id_, to, progress)
-    for path in written:
-        click.echo(f"Wrote {path}")
-
-
-@sessions.command()
-@click.argument("id_", metavar="ID")
-@click.argument("text", metavar="TEXT")
-@click.option("--at", type=float, metavar="SECONDS", help="The moment it is about (default: the whole).")
-@data_option
-def note(id_: str, text: str, at: float | None, data: Path | None) -> None:
-    """Add own words to a kept session, tied to a moment or to the whole."""
-    Takes(platform.data_folder(data)).about(id_).write(at, text, datetime.now(UTC))
-    click.echo(f"Noted in {id_}.")
-
-
-@sessions.command()
-@click.argument("id_", metavar="ID")
-@click.option("--yes", is_flag=True, help="Hide it without asking again.")
-@data_option
-def hide(id_: str, yes: bool, data: Path | None) -> None:
-    """Never show a kept session again, in any list, view or export; it can still be deleted."""
-    takes = Takes(platform.data_folder(data))
-    takes.folder(id_)
-    if not yes:
-        raise UsageError(f"This hides {id_} for ever; say so with --yes.")
-    takes.hide(id_)
-    click.echo(f"Hidden: {id_}. It is shown nowhere any more; 'undersong sessions delete' still erases it.")
-
-
-@sessions.command()
-@click.argument("id_", metavar="ID")
-@click.option("--yes", is_flag=True, help="Erase it without asking again.")
-@data_option
-def delete(id_: str, yes: bool, data: Path | None) -> None:
-    """Erase a kept session for good, also a hidden one, with all words and recordings."""
-    takes = Takes(platform.data_folder(data))
-    takes.folder(id_, hidden=True)
-    if not yes:
-        raise UsageError(f"This erases {id_} for good; say so with --yes.")
-    takes.delete(id_)
-    click.echo(f"Erased {id_}. Copies that were exported are not touched.")
-
-
-@undersong_command.command()
-@data_option
-def doctor(data: Path | None) -> None:
-    """Check this installation and say what to do."""
-    well = True
-    for name, check in (
-        ("Python", _python),
-        ("Techniques", _techniques),
-        ("Engine", platform.engine),
-        ("Data folder", lambda: str(platform.data_folder(data))),
-        ("Packages", _packages),
-        ("Page and sound", _page),
-        ("Hearing sound", sound.ready),
-    ):
-        try:
-            click.echo(f"well   {name}: {check()}")
-        except UndersongError as error:
-            well = False
-            click.echo(f"ailing {name}: {error}")
-    click.echo("All is well." if well else "Not all is well; please follow the lines above.")
-    sys.exit(0 if well else 1)
-
-
-def _python() -> str:
-    return ".".join(map(str, sys.version_info[:3]))
-
-
-def _techniques() -> str:
-    if not techniques():
-        raise UsageError("None is registered: run 'pip install undersong' again.")
-    return f"{len(techniques())} found: {', '.join(techniques())}"
-
-
-def _packages() -> str:
-    names = ("click", "mido", "numpy", "platformdirs", "rich", "starlette", "uvicorn", "websockets")
-    try:
-        return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
-    except importlib.metadata.PackageNotFoundError as error:
-        raise UsageError(f"{error.name} is missing: run 'pip install undersong' again.") from error
-
-
-def _page() -> str:
-    from undersong.server.app import BUILD_FIRST, STATIC
-
-    bank = STATIC / "sound" / "bank.sf3"
-    if not (STATIC / "index.html").is_file() or not bank.is_file():
-        raise UsageError(BUILD_FIRST)
-    return (
-        f"built, with a sound bank of {bank.stat().st_size / 1e6:.1f} MB; sound and MIDI are the browser's"
-    )
+undersong_command.add_command(sessions)
+undersong_command.add_command(doctor)
 
 
 def _not_the_same(written: Path, other: Path) -> None:
@@ -423,38 +255,15 @@ def _given(source: Path, makers: tuple[str, ...]) -> given.Given:
     if not wav.is_sound(source):
         return given.of_midi(source, makers)
     recording = _recording(source)
-    with _progress("Listening", recording.seconds, LONG) as progress:
+    with progress_of("Listening", recording.seconds, LONG) as progress:
         return given.of_sound(recording, makers, progress)
 
 
 def _recording(source: Path) -> wav.Wav:
     recording = wav.read(source)
     if recording.short is not None:
-        click.echo(f"undersong: {_printable(recording.short)}", err=True)
+        click.echo(f"undersong: {printable(recording.short)}", err=True)
     return recording
-
-
-def _progress(
-    what: str, total: float, many: float, quiet: bool = False
-) -> AbstractContextManager[Callable[[float], None]]:
-    if total < many or quiet or not sys.stderr.isatty():
-        return nullcontext(lambda done: None)
-    from undersong.edges.terminal import progress_bar
-
-    return progress_bar(what, total)
-
-
-def _length(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60:3d}:{int(seconds) % 60:02d}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")
 
 
 def main() -> None:
@@ -497,10 +306,5 @@ def _let_go_of_output() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    click.echo(f"undersong: {_printable(sentence)}", err=True)
+    click.echo(f"undersong: {printable(sentence)}", err=True)
     sys.exit(code)
-
-
-def _printable(sentence: str) -> str:
-    # a file's name may hold anything, also what would steer the terminal
-    return "".join(c if c.isprintable() else "?" for c in " ".join(sentence.split()))

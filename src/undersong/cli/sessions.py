@@ -1,0 +1,114 @@
+"""``undersong sessions``: the takes that were kept, for a person and for other programs."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from undersong.cli.shared import INPUT, LONG, clock, count, data_option, length, progress_of
+from undersong.edges import platform
+from undersong.edges.export import export as export_take
+from undersong.edges.takes import Takes
+from undersong.errors import UsageError
+from undersong.events import Chose
+
+
+@click.group()
+def sessions() -> None:
+    """The sessions that were kept: list, show, note, export, hide, delete."""
+
+
+@sessions.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For other programs.")
+@data_option
+def list_sessions(as_json: bool, data: Path | None) -> None:
+    """List what was kept, oldest first."""
+    kept, faults = Takes(platform.data_folder(data)).all()
+    if as_json:
+        click.echo(json.dumps([take.summary for take in kept], indent=2))
+    elif kept:
+        for take in kept:
+            end = "" if take.kept else "  not kept: erased a day after its last sound"
+            name = f"  {take.words.name}" if take.words.name else ""
+            click.echo(f"{take.id}  {length(take.seconds)}  {count(take.notes, 'note')}{name}{end}")
+    else:
+        click.echo("Nothing has been kept yet.")
+    for fault in faults:
+        click.echo(f"Cannot be read: {fault}", err=True)
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@data_option
+def show(id_: str, data: Path | None) -> None:
+    """Tell what happened in a kept session."""
+    take = Takes(platform.data_folder(data)).get(id_)
+    click.echo(f"{take.id}, begun {take.started or 'at an unknown time'}")
+    click.echo(f"{length(take.seconds)}, {count(take.notes, 'note')} by {', '.join(take.makers)}")
+    for output in take.log.outputs:
+        if isinstance(output, Chose):
+            click.echo(f"{clock(output.time)}  {output.technique}: {output.because}")
+    for written in take.words.notes:
+        when = "  whole" if written.at is None else f"{clock(written.at)}"
+        told = "a spoken note" if written.text is None else " ".join(written.text.split())
+        click.echo(f"{when}  your words: {told}")
+    if take.fault is not None:
+        click.echo(take.fault, err=True)
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@click.option("--to", "to", type=INPUT, required=True, metavar="DIR", help="The folder to write to.")
+@data_option
+def export(id_: str, to: Path, data: Path | None) -> None:
+    """Write everything of a kept session to a folder: log, duet, report, words; sound where it can be."""
+    takes = Takes(platform.data_folder(data))
+    take = takes.get(id_)
+    if take.fault is not None:
+        click.echo(take.fault, err=True)
+    with progress_of("Writing sound", take.seconds, LONG) as progress:
+        written = export_take(takes, id_, to, progress)
+    for path in written:
+        click.echo(f"Wrote {path}")
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@click.argument("text", metavar="TEXT")
+@click.option("--at", type=float, metavar="SECONDS", help="The moment it is about (default: the whole).")
+@data_option
+def note(id_: str, text: str, at: float | None, data: Path | None) -> None:
+    """Add own words to a kept session, tied to a moment or to the whole."""
+    Takes(platform.data_folder(data)).about(id_).write(at, text, datetime.now(UTC))
+    click.echo(f"Noted in {id_}.")
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@click.option("--yes", is_flag=True, help="Hide it without asking again.")
+@data_option
+def hide(id_: str, yes: bool, data: Path | None) -> None:
+    """Never show a kept session again, in any list, view or export; it can still be deleted."""
+    takes = Takes(platform.data_folder(data))
+    takes.folder(id_)
+    if not yes:
+        raise UsageError(f"This hides {id_} for ever; say so with --yes.")
+    takes.hide(id_)
+    click.echo(f"Hidden: {id_}. It is shown nowhere any more; 'undersong sessions delete' still erases it.")
+
+
+@sessions.command()
+@click.argument("id_", metavar="ID")
+@click.option("--yes", is_flag=True, help="Erase it without asking again.")
+@data_option
+def delete(id_: str, yes: bool, data: Path | None) -> None:
+    """Erase a kept session for good, also a hidden one, with all words and recordings."""
+    takes = Takes(platform.data_folder(data))
+    takes.folder(id_, hidden=True)
+    if not yes:
+        raise UsageError(f"This erases {id_} for good; say so with --yes.")
+    takes.delete(id_)
+    click.echo(f"Erased {id_}. Copies that were exported are not touched.")

@@ -1,0 +1,66 @@
+"""What several subcommands share: where data lies, progress, and how lengths and moments are written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import click
+
+MANY = 4000  # events from which progress is shown
+LONG = 20.0  # seconds of sound from which it is
+
+INPUT = click.Path(path_type=Path)
+
+
+def _of_the_whole_command(ctx: click.Context, parameter: click.Parameter, data: Path | None) -> Path | None:
+    """--data may stand before the subcommand, too."""
+    named: Path | None = data or ctx.find_root().params.get("data")
+    return named
+
+
+data_option = click.option(
+    "--data", type=INPUT, envvar="UNDERSONG_DATA", metavar="DIR", callback=_of_the_whole_command,
+    help="Where everything is kept (default: this person's own data folder).",
+)  # fmt: skip
+
+
+# Every command takes --data, also where nothing is kept: so that scripts can name it once.
+unused_data_option = click.option(
+    "--data", type=INPUT, envvar="UNDERSONG_DATA", hidden=True, expose_value=False
+)
+
+
+def progress_of(
+    what: str, total: float, many: float, quiet: bool = False
+) -> AbstractContextManager[Callable[[float], None]]:
+    """A bar for what takes long, where somebody watches; ``total`` and what is told of it in one unit."""
+    if total < many or quiet or not sys.stderr.isatty():
+        return nullcontext(lambda done: None)
+    from undersong.edges.terminal import progress_bar
+
+    return progress_bar(what, total)
+
+
+def length(seconds: float) -> str:
+    """``4 min 12 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def clock(seconds: float) -> str:
+    """``  4:12``."""
+    return f"{int(seconds) // 60:3d}:{int(seconds) % 60:02d}"
+
+
+def count(number: int, thing: str) -> str:
+    """``1 note``, ``2 notes``."""
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def printable(sentence: str) -> str:
+    """One line that a terminal only shows."""
+    # a file's name may hold anything, also what would steer the terminal
+    return "".join(c if c.isprintable() else "?" for c in " ".join(sentence.split()))
