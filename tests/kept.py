@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -86,5 +87,5 @@ def short(data: Path, started: datetime = DAY) -> str:
 def played(data: Path, started: datetime = DAY, seed: int = 3) -> str:
     """About two minutes as they are really played: a simulated maker, and what a session answered."""
     given = minutes(KINDS[4][1], TUNE, seed)
-    made = [event for event in given if event.heard < 110.0]
+    made = [replace(event, maker=YOU) for event in given if event.heard < 110.0]
     return keep(data, made, outputs(made), started)

@@ -27,7 +27,7 @@ export class Looking {
   rest = $state<"coming" | "here" | "failed">("coming");
   fault = $state("");
 
-  view = $state.raw<Viewport>(opening(0));
+  view = $state.raw<Viewport>(opening(0, 0));
   place = $state(0);
   chosen = $state.raw<Chosen | null>(null);
   playing = $state(false);
@@ -58,7 +58,7 @@ export class Looking {
     try {
       const heard = await asking.sounded(this.id);
       this.lay(heard.sounds, heard.seconds);
-      this.view = opening(heard.seconds);
+      this.view = opening(heard.seconds, innerWidth);
       this.state = "here";
     } catch (error) {
       this.state = "failed";
