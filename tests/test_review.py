@@ -275,12 +275,12 @@ def test_either_voice_can_be_left_out(browser: Browser, tmp_path: Path) -> None:
     kept.short(tmp_path / "d")
     with running(tmp_path / "d") as server, tab(browser, server) as page:
         look_back(page)
-        page.page.get_by_role("checkbox", name="Hear Undersong").uncheck(force=True)
+        page.page.get_by_role("checkbox", name="Hear Undersong").uncheck()
         page.button("Hear from here").click()
         page.wait_until("ears.reports.filter((r) => r.who === 'maker').length >= 2")
         assert page.reports("partner") == []
-        page.page.get_by_role("checkbox", name="Hear Undersong").check(force=True)
-        page.page.get_by_role("checkbox", name="Hear you").uncheck(force=True)
+        page.page.get_by_role("checkbox", name="Hear Undersong").check()
+        page.page.get_by_role("checkbox", name="Hear you").uncheck()
         page.wait_until("ears.reports.some((r) => r.who === 'partner')")
         before = len(page.told("again"))
         page.wait(1.5)
@@ -320,7 +320,7 @@ def test_a_part_is_chosen_heard_and_kept(browser: Browser, tmp_path: Path) -> No
         page.page.get_by_label("A name for it").last.fill("Rain on Sunday")
         page.button("Keep the name").click()
         page.page.get_by_role("heading", name="Rain on Sunday").wait_for()
-        page.page.get_by_text("follower", exact=True).click()
+        page.page.get_by_role("radio", name="follower").check()
         page.page.get_by_label("Your name").fill("A. Therapist")
         page.button("Keep this").click()
         page.page.get_by_text("A. Therapist, 0:04: follower, not said").wait_for()
@@ -369,7 +369,7 @@ def test_own_words_written_and_said(browser: Browser, tmp_path: Path) -> None:
         page.page.get_by_text("Recording.").first.wait_for()
         page.wait(1.2)
         page.button("Keep what I said").click()
-        page.page.get_by_text("What you said").wait_for()
+        page.page.get_by_text("What you said", exact=True).wait_for()
         assert page.ask("window.streams.every((s) => s.getTracks().every((t) => t.readyState === 'ended'))")
 
         look_back_again(page)
@@ -432,6 +432,7 @@ def test_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
 
 NAMED = """(name) => {
   const one = document.activeElement;
+  if (one === document.body) return false;
   const own = one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent;
   return own.trim().startsWith(name);
 }"""
