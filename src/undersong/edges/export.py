@@ -75,20 +75,20 @@ def words_json(take: Kept) -> bytes:
 
 
 def duet_midi(log: codec.Log) -> bytes:
-    """The duet of a log: makers on channel 1, a track each; the partner on 2; taps, the partner's too, on
-    10; the pedal kept."""
+    """The duet of a log: makers on channel 1, a track each, their taps on 10, the pedal kept; the partner
+    on 2, its drum in a track of its own, since a stroke is no tone of the bass."""
     tracks: dict[str, list[midi.Timed]] = {}
     for event in log.inputs:
         tracks.setdefault(event.maker, []).extend(midi.messages(event))
     makers = [(name, timed) for name, timed in tracks.items() if timed]
     named = [("maker" if len(makers) == 1 else f"maker: {name}", timed) for name, timed in makers]
-    partner: list[midi.Timed] = []
+    partner: dict[str, list[midi.Timed]] = {"partner": []}
     for tone in _one_at_a_time(partner_tones(log.outputs)):
-        channel = midi.DRUMS if tone.voice == "percussion" else 1
+        track = "partner: percussion" if tone.voice == "percussion" else "partner"
         for kind, time in (("note_on", tone.onset), ("note_off", tone.offset)):
-            message = mido.Message(kind, channel=channel, note=tone.pitch, velocity=tone.velocity)
-            partner.append((time, message))
-    return midi.write([*named, ("partner", partner)], ticks_a_second=2 * TICKS_A_QUARTER)
+            message = mido.Message(kind, channel=1, note=tone.pitch, velocity=tone.velocity)
+            partner.setdefault(track, []).append((time, message))
+    return midi.write([*named, *partner.items()], ticks_a_second=2 * TICKS_A_QUARTER)
 
 
 def _one_at_a_time(tones: Sequence[PartnerTone]) -> list[PartnerTone]:
