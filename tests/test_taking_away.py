@@ -106,8 +106,8 @@ def test_the_duet_opens_in_music21_with_the_same_notes() -> None:
 
 
 def test_taps_pedal_and_makers_stay_apart() -> None:
-    """Makers' taps on channel 10, the pedal with its maker, two of one pitch and the partner's drum on tracks of
-    their own."""
+    """Makers' taps on channel 10, the pedal with its maker; two of one pitch on two tracks, and the
+    partner's drum on one of its own."""
     inputs: list[Input] = [
         NoteOn(0.5, 0.5, YOU, 60, 60), Control(0.6, 0.6, YOU, 64, 127), NoteOn(0.7, 0.7, ADA, 60, 40),
         NoteOff(1.0, 1.0, YOU, 60), Tap(1.2, 1.2, ADA, 90), Control(1.4, 1.4, YOU, 64, 0),
