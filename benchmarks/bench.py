@@ -23,6 +23,7 @@ import pulse
 import replies
 import results
 import state
+import study
 import tapping
 
 # Name, benchmark, and for every how many of the tunes it takes one: some take longer than others.
@@ -31,6 +32,7 @@ PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
     ("harmony", harmony.sections, 1),
     ("key", key.sections, 1),
     ("looking back", analysis.sections, 10),
+    ("looking back at simulated pairs", study.sections, 2),
     ("mutual adaptation", mutual.sections, 1),
     ("pulse", pulse.sections, 4),
     ("replies", replies.sections, 1),

@@ -10,11 +10,11 @@ off, two onsets that are each the other's nearest, and nearer than .2 s, are a p
 the pairs' distances, lag included, and ``lag`` their median.
 
 *Together.* The height of the peak against 99 surrogates, in which the second player's intervals are
-shuffled: the same density and the same intervals in another order, wherever their peak may be. Of a beat as
-even as a machine's no order is another: where one plays such, each surrogate is 3 to 20% quicker or slower,
-too. ``p`` is the share that reach as high, the playing itself counted. Long music is judged by excerpts that
-together hold 2,000 of the first player's onsets, spread evenly. After Ramseyer & Tschacher's (2010) shuffled
-surrogates; the statistic is our own, measured by benchmarks/study.py.
+shuffled: the same density and the same intervals in another order, wherever their peak may be. Of a beat
+as even as a machine's no order is another: where one plays such, each surrogate is 3 to 20% quicker or
+slower, too. ``p`` is the share that reach as high, the playing itself counted. Long music is judged by
+excerpts that together hold 2,000 of the first player's onsets, spread evenly. After Ramseyer &
+Tschacher's (2010) shuffled surrogates; the statistic is our own, measured by benchmarks/study.py.
 
 *Intervals.* Of the pairs that follow one another: how each player's change from one interval to the next
 goes with the other's change before it (Konvalinka et al. 2010: both ways, each adapts to the other).
