@@ -14,6 +14,7 @@ from functools import partial
 
 import analysis
 import answering
+import bleed
 import harmony
 import key
 import latency
@@ -25,6 +26,7 @@ import results
 import state
 import study
 import tapping
+import voice
 
 # Name, benchmark, and for every how many of the tunes it takes one: some take longer than others.
 PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
@@ -34,12 +36,14 @@ PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
     ("looking back", analysis.sections, 10),
     ("looking back at simulated pairs", study.sections, 2),
     ("mutual adaptation", mutual.sections, 1),
+    ("the partner in the microphone", bleed.sections, 15),
     ("pulse", pulse.sections, 4),
     ("replies", replies.sections, 1),
     ("speed", latency.sections, 1),
     ("state", state.sections, 4),
     ("tapping", tapping.sections, 1),
     ("ten minutes", minutes.sections, 2),
+    ("voice", voice.sections, 5),
 )
 
 

@@ -169,6 +169,7 @@ def test_a_microphone_that_is_refused_is_one_sentence_and_playing_goes_on(tmp_pa
         page.page.get_by_text("The browser did not allow the microphone.").wait_for()
         axe(page)
         page.button("Use the pads").click()
+        page.wait_until("document.activeElement.matches('[data-pad]')")
         page.page.get_by_text("The browser did not allow the microphone.").wait_for(state="detached")
         page.page.keyboard.press("KeyF")
         page.wait_until("ears.reports.some((r) => r.who === 'maker')")
@@ -196,19 +197,24 @@ def test_a_microphone_that_cannot_be_heard_is_one_sentence(tmp_path: Path) -> No
         assert page.ask(tracks)
 
 
-@pytest.mark.parametrize("missing", ["navigator.mediaDevices", "device"])
+WITHOUT = {
+    "mediaDevices": "This browser gives no microphone",
+    "NotFoundError": "No microphone was found.",
+    "NotReadableError": "Another program holds the microphone.",
+}
+
+
+@pytest.mark.parametrize("missing", WITHOUT)
 def test_without_a_microphone_there_is_a_sentence(tmp_path: Path, missing: str) -> None:
-    """A browser that has none to give, and a machine into which none is plugged."""
-    if missing == "device":
-        answer = "getUserMedia: async () => { throw new DOMException('none', 'NotFoundError'); }"
+    """A browser that has none to give, a machine into which none is plugged, and one that is taken."""
+    made = "undefined"
+    if missing != "mediaDevices":
+        answer = f"getUserMedia: async () => {{ throw new DOMException('none', '{missing}'); }}"
         made = f"{{ {answer}, addEventListener() {{}}, removeEventListener() {{}} }}"
-    else:
-        made = "undefined"
     with playing(tmp_path, None) as page:
         page.ask(f"Object.defineProperty(navigator, 'mediaDevices', {{ value: {made} }})")
         page.begin()
-        wanted = "No microphone was found." if missing == "device" else "This browser gives no microphone"
-        page.page.get_by_text(wanted).wait_for()
+        page.page.get_by_text(WITHOUT[missing]).wait_for()
 
 
 def test_a_sound_check_finds_level_way_and_hand(tmp_path: Path, look: bool) -> None:

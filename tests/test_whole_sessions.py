@@ -136,6 +136,7 @@ CHOOSE = """async ([name, code]) => {
   key('keydown');
   await pause(150);
   key('keyup');
+  await pause(100); // no finger is back sooner: what is, is taken for a tremor, and rightly
 }"""
 
 
