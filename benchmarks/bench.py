@@ -24,6 +24,7 @@ import pulse
 import replies
 import results
 import state
+import study
 import tapping
 import voice
 
@@ -33,6 +34,7 @@ PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
     ("harmony", harmony.sections, 1),
     ("key", key.sections, 1),
     ("looking back", analysis.sections, 10),
+    ("looking back at simulated pairs", study.sections, 2),
     ("mutual adaptation", mutual.sections, 1),
     ("the partner in the microphone", bleed.sections, 15),
     ("pulse", pulse.sections, 4),
