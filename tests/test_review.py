@@ -195,8 +195,8 @@ HEAD = """(() => {
 def test_the_picture_is_in_time_with_the_sound(
     browser: Browser, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """At the moment in which a note leaves the device, the line stands at that note, within two frames of
-    the page."""
+    """At the moment in which a note leaves the device the line stands at that note: within two frames of
+    the page from note to note, and by the test's own reading of both clocks, whose figure is printed."""
     kept.short(tmp_path / "d")
     with running(tmp_path / "d") as server, tab(browser, server) as page:
         look_back(page)
@@ -223,8 +223,10 @@ def test_the_picture_is_in_time_with_the_sound(
             )  # a frame was drawn near it, so that there is something to compare
             apart.append(at * whole - second - (now - leaves) / 1000)
         tell(capsys, f"picture against sound: {[round(1000 * one) for one in apart]} ms")
-        # a busy machine leaves frames out, so most notes have to agree and not each
-        assert abs(median(apart)) < 0.034 + 0.001 * whole
+        # a busy machine leaves frames out, and its two clocks are read up to .1 s apart: so most notes, not
+        # each, agree within two frames with one another, and all of them roughly with the device
+        assert median(abs(one - median(apart)) for one in apart) < 0.034
+        assert abs(median(apart)) < 0.15
 
 
 @pytest.mark.parametrize("how", ["Escape", "Silence"])
