@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sys
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, MutableMapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
-from client import Page, Server, http, let_in, running
+from client import PATIENCE, Page, Server, http, let_in, running
 from undersong import cli
 from undersong.edges import given, midi
 from undersong.edges.about import LARGEST_VOICE
@@ -25,6 +27,7 @@ from undersong.plan import Plan
 from undersong.reflecting.duet import duet
 from undersong.reflecting.prompts import SENTENCES
 from undersong.remembering import log as codec
+from undersong.server.answers import Pieces
 from undersong.testing.scenes import FRAGMENTS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -368,6 +371,39 @@ def test_a_fragment_and_sound_are_given(api: Api, take: str) -> None:
     assert "attachment" in headers["content-disposition"]
     for query in ("from=x", "from=5&to=5", "from=nan", "from=9999&to=99999"):
         assert api.raw("GET", f"takes/{take}/fragment.musicxml?{query}")[0] == 422, query
+
+
+def test_a_download_that_is_dropped_lets_go() -> None:
+    """Whoever fetches a sound and stops half-way leaves no synthesiser behind: its making is closed."""
+    closed = Event()
+
+    def made() -> Generator[bytes, None, None]:
+        try:
+            while True:
+                yield b"sound"
+        finally:
+            closed.set()
+
+    async def fetch() -> list[bytes]:
+        begun, got = made(), []
+        gone = asyncio.Event()
+
+        async def receive() -> dict[str, str]:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            got.append(message.get("body", b""))
+            if len(got) == 4:
+                gone.set()
+            await asyncio.sleep(0)
+
+        answer = Pieces(next(begun), begun, "audio/wav", {})
+        await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+        return got
+
+    assert asyncio.run(fetch())[1:4] == [b"sound"] * 3
+    assert closed.wait(PATIENCE)
 
 
 def test_the_course_is_in_order(api: Api, take: str, data: Path) -> None:
