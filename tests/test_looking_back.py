@@ -15,10 +15,13 @@ from threading import Event
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from client import PATIENCE, Page, Server, http, let_in, running
 from undersong import cli
-from undersong.edges import given, midi
+from undersong.edges import given as playing
+from undersong.edges import midi
 from undersong.edges.about import LARGEST_VOICE
 from undersong.edges.takes import Takes
 from undersong.errors import EventError
@@ -27,7 +30,7 @@ from undersong.plan import Plan
 from undersong.reflecting.duet import duet
 from undersong.reflecting.prompts import SENTENCES
 from undersong.remembering import log as codec
-from undersong.server.answers import Pieces
+from undersong.server.answers import Pieces, as_json
 from undersong.testing.scenes import FRAGMENTS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -41,7 +44,7 @@ def keep(data: Path, number: int = 0, day: int = 1) -> str:
     events = FRAGMENTS[number].events()
     file.write_bytes(midi.write([("ada", [t for e in events for t in midi.messages(e)])], 1000))
     started = NOW.replace(day=day)
-    log = play(given.of_midi(file, ()), Plan(), 0, started=started.isoformat()).log
+    log = play(playing.of_midi(file, ()), Plan(), 0, started=started.isoformat()).log
     return Takes(data).keep_log(log, started)
 
 
@@ -483,3 +486,22 @@ def test_the_command_says_what_is_wrong(run: Run, tmp_path: Path) -> None:
     ):
         code, out, err = run("sessions", *arguments)
         assert (code, out, err.count("\n"), says in err) == (2, "", 1, True), (arguments, err)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=30,
+    ),
+    st.integers(1, 900),
+)
+def test_json_bit_by_bit_is_json(value: Any, times: int) -> None:
+    """Encoded in bits or at one go, a value reads back as the same."""
+    value = {"one": value, "many": [value] * times, "deep": {"in": [[value] * times]}}
+    assert json.loads(as_json(value)) == value
