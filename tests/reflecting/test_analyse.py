@@ -84,6 +84,39 @@ def test_the_object_of_two_players(run: Run, duo: Path) -> None:
     assert found["missing"] == []
 
 
+def test_the_pair(run: Run, duo: Path) -> None:
+    """An even beat, and another 60 ms behind: together, the first leads, all asynchronies .06, at 120."""
+    found = told(run, duo)
+    pair = found["pair"]
+    assert pair["asynchrony"] == {"mean": 0.06, "sd": 0.0, "n": 40}
+    assert (pair["lag"], pair["together"], found["leading"]["leader"]) == (0.06, True, "client")
+    assert pair["p"] <= 0.05
+    assert pair["common_tempo"] == [120.0] * 14
+    # 11 of 12 onsets meet the next, for each
+    assert pair["synchrony"] == pytest.approx([(11 / 12) ** 2] * 14, abs=2e-6)
+    assert set(pair["imitation"]) == set(found["roles"]) == set(FEATURES)
+    other = told(run, duo, "--player", "therapist", "--player", "client")
+    assert other["leading"]["leader"] == "client"
+    assert other["pair"]["lag"] == -0.06
+
+
+def test_an_even_beat_with_holes(run: Run, tmp_path: Path) -> None:
+    """Against a machine's even beat, one who leaves out each fourth stroke and is 90 ms late follows."""
+    holes = [(on + 0.09, off + 0.09, 48, 90) for n, (on, off, _, _) in enumerate(EVEN) if n % 4 != 3]
+    for names in (("even", "late"), ("late", "even")):
+        tracks = {"even": timed(EVEN), "late": timed(holes, 1)}
+        found = told(run, save(tmp_path / "holes.mid", *[(name, tracks[name]) for name in names]))
+        assert (found["pair"]["together"], found["leading"]["leader"]) == (True, "even")
+        assert abs(found["pair"]["lag"]) == 0.09
+
+
+def test_two_even_beats_of_their_own(run: Run, tmp_path: Path) -> None:
+    """Two machines at 120 and 109 are not together, and nobody leads."""
+    slower = [(0.55 * n, 0.55 * n + 0.3, 48, 90) for n in range(40)]
+    found = told(run, save(tmp_path / "own.mid", ("a", timed(EVEN)), ("b", timed(slower, 1))))
+    assert (found["pair"]["together"], found["leading"]["leader"]) == (False, None)
+
+
 def test_windows_as_asked(run: Run, duo: Path) -> None:
     """--window and --step set the windows; --resonance changes the clarity of a pulse away from .5 s."""
     found = told(run, duo, "--window", "4", "--step", "2")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from undersong.reflecting.analysis import analysis
@@ -79,10 +79,14 @@ def test_too_few_onsets_say_nothing_about_chance(few: list[float]) -> None:
 
 
 @given(st.integers(0, 200), st.floats(0.0, 100.0))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_is_known_of_a_pair_is_found_wherever_it_begins(seed: int, later: float) -> None:
-    """Lag within 50 ms, the right leader and together, for every rhythm; moved in time nothing changes."""
+    """Lag within 50 ms, the right leader and together, for every rhythm; moved in time nothing changes.
+
+    Of an even beat only up to half a beat: a stroke that is late by most of a beat is one that is early.
+    """
     one = made(seed)
+    assume(one.rhythm != "even" or abs(one.lag) < 0.2)
     found = timing(one.first, one.second)
     assert abs(found.lag - one.lag) < 0.05
     assert found.lead == one.leads
