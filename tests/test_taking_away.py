@@ -26,6 +26,7 @@ from undersong.errors import EventError
 from undersong.events import Chose, Control, Input, Leave, MakerId, NoteOff, NoteOn, Output, Play, Tap
 from undersong.plan import Plan
 from undersong.reflecting.beats import heard_beats
+from undersong.reflecting.between import rows
 from undersong.reflecting.duet import duet
 from undersong.remembering import log as codec
 from undersong.testing.scenes import read_playing
@@ -338,3 +339,28 @@ def test_an_export_holds_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "py_mini_racer", None)  # as if the extra were not installed
     without = {path.name for path in export(takes, id_, tmp_path / "again")}
     assert without == set(files) - {"duet.wav"}
+
+
+def test_what_is_between_the_two_is_told_in_words() -> None:
+    """Every number that there is has a row that says what it is; what is not there has none."""
+    pair = {"asynchrony": {"mean": 0.0188, "sd": 0.0229, "n": 514}, "together": True, "p": 0.01}
+    leading = {
+        "leader": "maker",
+        "by_feature": {"density": None, "velocity": "maker", "mean_pitch": "partner"},
+    }
+    coupling = {
+        "maker -> partner": 0.468, "partner -> maker": None, "replayed": {"maker -> partner": 0.166},
+    }  # fmt: skip
+    told = {"players": ["maker", "partner"], "pair": pair, "leading": leading, "coupling": coupling}
+    assert rows(told) == [
+        ("Onsets that belong together: how much the maker is before the partner",
+         "+19 ms on average, spread 23 ms, 514 pairs"),
+        ("Onsets meet", "more often than those of the same playing, shuffled (p = 0.01)"),
+        ("Whose onsets come first", "the maker's"),
+        ("Whose changes come first", "loudness: the maker's, pitch: the partner's"),
+        ("How far the partner's changes follow the maker's",
+         "0.47; 0.17 where the partner's part is moved to another time"),
+    ]  # fmt: skip
+    nothing = {"asynchrony": {"mean": None, "sd": None, "n": 0}, "together": None, "p": None}
+    assert rows({"players": ["maker", "partner"], "pair": nothing, "leading": None, "coupling": None}) == []
+    assert rows({"players": ["maker"], "pair": None}) == []

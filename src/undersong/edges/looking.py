@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from undersong.edges.takes import Kept
 from undersong.notes import Tone
 from undersong.reflecting.duet import Duet, PartnerTone, duet
+from undersong.reflecting.features import STEP
 from undersong.reflecting.prompts import prompts
 from undersong.reflecting.report import Told
 from undersong.reflecting.report import report as written
-from undersong.reflecting.summary import summary
+from undersong.reflecting.summary import PARTNER, summary
 from undersong.remembering import log as codec
+
+MOST_WINDOWS = 7200  # of one take: two hours with a window a second; longer ones have fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,20 @@ def look(take: Kept) -> Looked:
     from undersong.edges import players
     from undersong.reflecting.analysis import analysis
 
-    found = analysis(players.of_log(take.log))
+    playing = players.of_log(take.log)
+    found = analysis(playing, step=max(STEP, float(ceil(playing.end / MOST_WINDOWS))))
     moments = [
-        {**moment, "kind": kind, "prompts": list(prompts(kind))}
-        for moment in found.get("moments", ())
-        for kind in (str(moment.get("kind", "any")),)
+        {**one, "because": _called(one["because"], take), "prompts": list(prompts(one["kind"]))}
+        for one in found["moments"]
     ]
     return Looked(take, duet(take.log.inputs, take.log.outputs), found, moments)
+
+
+def _called(because: str, take: Kept) -> str:
+    """A sentence of the analysis with its players by the names that they have here."""
+    maker = take.makers[0] if len(take.makers) == 1 else "a maker"
+    words = because.replace("maker", maker).replace("partner", PARTNER)
+    return words[:1].upper() + words[1:]
 
 
 def review(looked: Looked) -> dict[str, Any]:

@@ -115,8 +115,8 @@ def _motif(one: Player, players: tuple[Player, ...]) -> Moment | None:
             if at - was < LATER or not ((alike < ALIKE) & (alike > 1 / ALIKE)).all():
                 continue
             lasts = float(other.offset[theirs[m + MOTIF - 1]]) - at
-            whose = "came back" if other is one else f"came back from {other.name}"
-            because = f"Four notes of {one.name}'s from {_clock(was)} {whose}."
+            whose = "" if other is one else f", played by {other.name}"
+            because = f"Four notes that {one.name} played at {_clock(was)} came back{whose}."
             if best is None or at < best.at:
                 best = Moment(at, lasts, "motif", because, 0.7)
             break
@@ -137,7 +137,7 @@ def _range(one: Player) -> Moment | None:
         return None
     at = int(places[place + 1])
     way = "higher" if up[place] > down[place] else "lower"
-    because = f"{one.name}: {beyond[place]:.0f} semitones {way} than any note before."
+    because = f"{one.name} played a note {beyond[place]:.0f} semitones {way} than any before."
     return Moment(
         float(one.onset[at]), float(one.offset[at] - one.onset[at]), "range", because,
         min(1.0, float(beyond[place]) / 24 + 0.3),
@@ -170,7 +170,7 @@ def _dynamic(name: str, starts: Array, length: Seconds, velocity: Array) -> Mome
         return None
     place = int(reached[0])
     way = "louder" if loud[place] > high[WINDOWS - 1] else "softer"
-    because = f"{name}: clearly {way} than at any time before."
+    because = f"{name} played clearly {way} than at any time before."
     return Moment(
         float(starts[known[place]]), length, "dynamic", because, min(1.0, float(far[place]) / 60 + 0.2)
     )

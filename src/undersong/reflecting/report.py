@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape
 from typing import Any
 
 from undersong.events import Seconds
+from undersong.reflecting.between import rows
 from undersong.reflecting.charts import chart, key
 from undersong.reflecting.duet import Duet
 from undersong.reflecting.prompts import SENTENCES, TALK
@@ -40,7 +41,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem } thead { displ
   break-after: avoid }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
   border-bottom: 1px solid #e3dfd3 }
-th { font-weight: 600 } td.time { color: #5d5f69; width: 24% }
+th { font-weight: 600 } td.time { color: #5d5f69; width: 24% } td.what { width: 46% }
 caption { text-align: left; padding: .9rem 0 .2rem }
 .quote { font-size: 1.1rem; white-space: pre-wrap; overflow-wrap: anywhere } .ask { color: #5d5f69 }
 footer { margin-top: 2.5rem; border-top: 1px solid #e3dfd3; padding-top: .8rem }
@@ -87,10 +88,11 @@ class Told:
 
 def report(told: Told) -> bytes:
     """The page, UTF-8."""
+    told = replace(told, moments=sorted(told.moments, key=lambda moment: float(moment["at"])))
     parts = [
         f"<header><p class='small'>undersong</p><h1>{escape(told.title)}</h1>",
         f"<p class='small'>{escape(told.begun)}</p>" if told.begun else "",
-        "</header>",
+        "</header><main>",
         _section("What sounded", _items(told.summary)),
         _section("The shore laid out", _shore(told)),
         _section("Places one might hear again", _moments(told.moments)),
@@ -149,11 +151,11 @@ def _words(words: Words, fault: str | None) -> str:
         text = "A spoken note." if note.text is None else note.text
         shown += f"<p class='small'>{_when(note.at)}</p><p class='quote'>{escape(text)}</p>"
     if words.fragments:
-        rows = [
+        kept = [
             (f"{clock(f.begin)} to {clock(f.end)}", escape(f.name or "without a name"))
             for f in sorted(words.fragments, key=lambda f: f.begin)
         ]
-        shown += _table("Fragments that were kept", ("From, to", "Name"), rows)
+        shown += _table("Fragments that were kept", ("From, to", "Name"), kept)
     if words.ratings:
         given = sorted(words.ratings, key=lambda r: (r.at is None, r.at or 0.0))
         ratings = [(_when(r.at), escape(r.by), r.autonomy or "", r.variability or "") for r in given]
@@ -166,14 +168,14 @@ def _when(at: Seconds | None) -> str:
     return "The whole" if at is None else clock(at)
 
 
-def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """``rows``: escaped already."""
+def _table(caption: str, heads: Sequence[str], lines: Iterable[Sequence[str]], first: str = "time") -> str:
+    """``lines``: escaped already; ``first``: what the first column is, ``time`` or ``what``."""
     head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
+    marked = f" class='{first}'"
     body = "".join(
-        "<tr>" + "".join(f"<td{' class=time' if n == 0 else ''}>{cell}</td>" for n, cell in enumerate(row))
-        + "</tr>"
-        for row in rows
-    )  # fmt: skip
+        "<tr>" + "".join(f"<td{'' if n else marked}>{cell}</td>" for n, cell in enumerate(line)) + "</tr>"
+        for line in lines
+    )
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -192,33 +194,13 @@ def _curves(analysis: Mapping[str, Any] | None) -> str:
 
 
 def _between(analysis: Mapping[str, Any] | None) -> str:
-    """What is measured of both, in numbers, with what they are."""
-    pair = (analysis or {}).get("pair")
-    if analysis is None or not pair:
+    told = [(escape(what), escape(value)) for what, value in rows(analysis or {})]
+    if not told:
         return ""
-    first, second = analysis["players"][:2]
-    rows: list[tuple[str, str]] = []
-    timing = pair.get("asynchrony") or {}
-    if timing.get("mean") is not None:
-        rows.append((
-            f"Paired onsets: by how much the {escape(first)} came before the {escape(second)}",
-            f"{1000 * timing['mean']:+.0f} ms on average, spread {_thousandth(timing.get('sd'))}, "
-            f"{timing.get('n')} pairs",
-        ))  # fmt: skip
-    if pair.get("together") is not None:
-        more = "more" if pair["together"] else "not more"
-        chance = f" (p = {pair['p']:.3g})" if pair.get("p") is not None else ""
-        rows.append(("Together", f"{more} than in the same playing shuffled{chance}"))
-    leading = (analysis.get("leading") or {}).get("leader")
-    if leading is not None:
-        rows.append(("Whose changes came first", escape(leading)))
-    if not rows:
-        return ""
-    return _table("Measured, not judged", ("Measure", "Value"), rows) + f"<p class='small'>{SOFTWARE}</p>"
-
-
-def _thousandth(seconds: float | None) -> str:
-    return "unknown" if seconds is None else f"{1000 * seconds:.0f} ms"
+    return (
+        _table("Measured, not judged", ("Measure", "Value"), told, "what")
+        + f"<p class='small'>{SOFTWARE}</p>"
+    )
 
 
 def _techniques(made: Duet) -> str:
@@ -226,19 +208,19 @@ def _techniques(made: Duet) -> str:
     times: dict[tuple[str, str], list[Seconds]] = {}
     for chose in made.chose:
         times.setdefault((chose.technique, chose.because), []).append(chose.time)
-    rows = []
+    told = []
     for (technique, because), when in times.items():
         more = f" and {len(when) - TIMES} more" if len(when) > TIMES else ""
-        rows.append((", ".join(map(clock, when[:TIMES])) + more, escape(technique), escape(because)))
-    if not rows:
+        told.append((", ".join(map(clock, when[:TIMES])) + more, escape(technique), escape(because)))
+    if not told:
         return ""
-    return _table("In the order in which each was first chosen", ("When", "Technique", "Reason"), rows)
+    return _table("In the order in which each was first chosen", ("When", "Technique", "Reason"), told)
 
 
 def _foot(analysis: Mapping[str, Any] | None) -> str:
     missing = _items((analysis or {}).get("missing", ()))
     return (
-        f"<footer>{missing}<p>Everything here tells of sound. What it was like, and what it means, only "
-        "the people who were there can say. Undersong supports, and does not replace, the people who care "
-        "for someone's health.</p></footer>"
+        f"</main><footer>{missing}<p>Everything here tells of sound. What it was like, and what it means, "
+        "only the people who were there can say. Undersong supports, and does not replace, the people who "
+        "care for someone's health.</p></footer>"
     )
