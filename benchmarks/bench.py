@@ -14,6 +14,7 @@ from functools import partial
 
 import analysis
 import answering
+import bleed
 import harmony
 import key
 import latency
@@ -24,6 +25,7 @@ import replies
 import results
 import state
 import tapping
+import voice
 
 # Name, benchmark, and for every how many of the tunes it takes one: some take longer than others.
 PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
@@ -32,12 +34,14 @@ PARTS: tuple[tuple[str, Callable[[int], list[str]], int], ...] = (
     ("key", key.sections, 1),
     ("looking back", analysis.sections, 10),
     ("mutual adaptation", mutual.sections, 1),
+    ("the partner in the microphone", bleed.sections, 15),
     ("pulse", pulse.sections, 4),
     ("replies", replies.sections, 1),
     ("speed", latency.sections, 1),
     ("state", state.sections, 4),
     ("tapping", tapping.sections, 1),
     ("ten minutes", minutes.sections, 2),
+    ("voice", voice.sections, 5),
 )
 
 

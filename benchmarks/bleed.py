@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 import results
 from tables import table
 from undersong import Plan, Rules, Session, perform
-from undersong.edges.microphone import Ear
+from undersong.edges.microphone import Ear, can_hear
 from undersong.edges.render import RATE, Renderer
 from undersong.errors import UsageError
 from undersong.events import (
@@ -63,7 +63,7 @@ TUNES: tuple[tuple[tuple[int, float], ...], ...] = (
     ((57, 1), (60, 1), (64, 1), (62, 0.5), (60, 0.5), (59, 1), (57, 3), (0, 2)),
     ((67, 0.5), (69, 0.5), (71, 1), (74, 1), (71, 1), (69, 1), (67, 2), (0, 1.5)),
 )
-ROUNDS = 4  # of a tune in a duet
+ROUNDS = 3  # of a tune in a duet
 REPORTED = (4, 5, 6, 7)
 TECHNIQUES = (None, "accompanying", "synchronising", "reflecting")  # of the duets, in turn
 Samples = NDArray[np.float32]
@@ -212,7 +212,10 @@ def found(notes: tuple[Note, ...], passed: list[Transcribed]) -> tuple[set[int],
 
 
 def sections(most: int) -> list[str]:
-    """The table, over ``most`` duets."""
+    """The table, over ``most`` duets, four at most."""
+    missing = can_hear()
+    if missing is not None:
+        return [missing]
     try:
         duets = [sing(number) for number in REPORTED[:most]]
     except UsageError as error:

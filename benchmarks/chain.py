@@ -11,9 +11,8 @@ machine takes. Goal: 80 ms, plus the block.
 Server: a real undersong on loopback, fed in the sound's own time by one client. Onset to heard: from the
 onset to the session's ``heard`` in the take's log. Heard to stamped: from ``heard`` to the arrival at the
 client of the reactive notes that it caused, by the session's clock, under the technique that answers the
-most notes at once. Goal: 10 ms. Hands: notes of hands,
-ten a second, and the clock message behind each, there and back, while the voice is being transcribed;
-beside it the same without a microphone.
+most notes at once. Goal: 10 ms. Hands: notes of hands, ten a second, and the clock message behind each,
+there and back, while the voice is being transcribed; beside it the same without a microphone.
 
 Chromium: the same tune as the fake microphone of a real browser, by the same log; the onsets lie in the
 page's own stamps, from the first block in which the tune is heard, so that they are known to one block.

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from undersong.theory.loudness import level
-from undersong.transcribing.bleed import Bleed
+from undersong.transcribing.bleed import LOUDER, PRIOR, Bleed
 from undersong.transcribing.heard import NoteBegan, NoteEnded, PitchFrame, Struck, Transcribed
 
 HOP = 0.016
@@ -79,6 +79,38 @@ def test_a_maker_who_is_louder_is_heard_on_any_pitch(pitch: int) -> None:
     room(bleed, 5.0, 5.3, arrives(60) + 10.0)
     note = NoteBegan(5.33, 5.25, pitch, 60)
     assert bleed.hear(note) == [note]
+
+
+def test_before_anything_is_known_another_pitch_is_heard_sooner() -> None:
+    """In the partner's first moments a tone just louder than the loudest loudspeaker is somebody's if
+    it lies where the partner sounds nothing, also over its drum; on the partner's own pitch it is not."""
+    for pitch, voice, passes in ((57, "bass", True), (50, "bass", False), (57, "percussion", True)):
+        bleed = Bleed()
+        room(bleed, 0.0, 1.0, ROOM)
+        bleed.sounds(1, 1.0, 9.0, 50, 60, voice)
+        loud = level(60) + LOUDER[voice] + PRIOR + 0.5
+        room(bleed, 1.0, 1.28, loud)
+        assert bleed.coupling("strokes" if voice == "percussion" else "tones") is None
+        note = NoteBegan(1.3, 1.2, pitch, 60)
+        assert (bleed.hear(note) == [note]) is passes, (pitch, voice)
+
+
+def test_an_hour_without_a_sound_is_remembered_in_seconds() -> None:
+    """What was heard is forgotten after a while, whatever the stamps do: an hour of quiet, or stamps that
+    go to and fro by half a minute, leave seconds of it behind."""
+
+    def kept(bleed: Bleed) -> int:
+        return len(bleed._frames) + len(bleed._bounds) + len(bleed._attacks)
+
+    quiet, shaken = Bleed(), Bleed()
+    for number in range(round(3600 / HOP)):
+        at = number * HOP
+        quiet.hear(PitchFrame(at + BEHIND, at, None, 0.0, ROOM))
+    for number in range(20_000):
+        at = 100.0 + number * HOP + (30.0 if number % 7 == 0 else 0.0)
+        shaken.hear(PitchFrame(at + BEHIND, at, None, 0.0, ROOM))
+    assert kept(quiet) <= 10 / HOP
+    assert kept(shaken) <= 60 / HOP
 
 
 def test_with_headphones_a_soft_maker_is_heard() -> None:

@@ -154,6 +154,7 @@ def test_a_pulled_cable_ends_its_notes(browser: Browser, tmp_path: Path) -> None
         page.open()
         page.begin()
         page.button("Sound").click()
+        page.page.locator("summary", has_text="MIDI keyboard").click()
         page.button("Connect a MIDI keyboard").click()
         page.page.get_by_text("Heard: Test keys").wait_for()
         page.button("Close").click()

@@ -56,6 +56,7 @@ def by_midi(tab: Tab) -> None:
     tab.open()
     tab.begin()
     tab.button("Sound").click()
+    tab.page.locator("summary", has_text="MIDI keyboard").click()
     tab.button("Connect a MIDI keyboard").click()
     tab.page.get_by_text("Heard: Test keys").wait_for()
     assert tab.ask("ears.midiAsked.sysex") is not True

@@ -1,6 +1,9 @@
 """WAV files: every honest form gives the same sound; faults are refused in one sentence."""
 
+import os
 import struct
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -231,3 +234,18 @@ def test_a_sound_is_told_from_midi_by_what_it_holds(tmp_path: Path) -> None:
     ):  # fmt: skip
         assert wav.is_sound(written(tmp_path, data, name)) is sound
     assert not wav.is_sound(tmp_path / "missing.wav")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="This system has no named pipes.")
+@pytest.mark.parametrize("command", ["transcribe", "answer", "listen"])
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path, command: str) -> None:
+    """A named pipe that nobody writes to: each command ends at once, in one sentence, with 2."""
+    os.mkfifo(tmp_path / "in.wav")
+    target = [] if command == "listen" else ["-o", "out.mid"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "undersong", "--data", "data", command, "in.wav", *target],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "not an ordinary file" in ended.stderr

@@ -83,6 +83,8 @@ class Wav:
 
 def is_sound(path: Path) -> bool:
     """Whether a file is to be heard, not read as MIDI: by its first bytes, else by its name."""
+    if not path.is_file():
+        return False  # a pipe would keep us waiting; whoever reads it says what it is
     try:
         with path.open("rb") as file:
             head = file.read(12)

@@ -37,6 +37,7 @@ KEPT: Seconds = 4.0  # of what sounded and what was heard
 EARLY: Seconds = 0.06  # a stamp may be wrong by so much, and what is heard a little early
 LATE: Seconds = 0.18  # the way through air, device and buffers, where the stamps know nothing of it
 ATTACK: Seconds = 0.15  # in which an attack is at its loudest
+RISING: Seconds = 3.0  # after the first sound: a page begins softly, which would tell of too little
 SAMPLES = 16  # attacks by which the coupling is known; older ones are forgotten
 ENOUGH = 4  # attacks before they tell anything
 CLEARLY = 6.0  # dB by which strokes are louder than tones, or tones than strokes, to be what was heard
@@ -94,6 +95,7 @@ class Bleed:
         self._past: deque[_Own] = deque()  # whose key was used again
         self._frames: deque[tuple[Seconds, float]] = deque()
         self._attacks: deque[Seconds] = deque()  # not yet listened to
+        self._since: Seconds | None = None  # the first sound
         self._learned: dict[Kind, deque[float]] = {  # dB, of attacks heard alone
             kind: deque(maxlen=SAMPLES) for kind in KINDS
         }
@@ -127,7 +129,9 @@ class Bleed:
         loud = level(velocity) + LOUDER[voice]
         fades = FADES[voice] if struck is not None else FADES["percussion"]
         self._own[key] = _Own(at, at + seconds, struck, loud, fades)
-        if at not in self._attacks:
+        if self._since is None:
+            self._since = at
+        if at not in self._attacks and at >= self._since + RISING:
             self._attacks.append(at)
 
     def never(self, key: Key) -> None:
@@ -225,7 +229,7 @@ class Bleed:
     def _limit(self, now: Seconds, level: float) -> None:
         """Whatever is heard besides, the loudspeaker's share is no greater than all of it."""
         told = _sum([own.now(now) for own in self._all() if own.steady(now) and own.kind == "tones"])
-        if told > LEAST:
+        if told > LEAST and self._since is not None and now >= self._since + RISING:
             self._bounds.append((now, round(level - told, 6)))
         while self._bounds and self._bounds[0][0] < now - BOUNDED:
             self._bounds.popleft()
@@ -251,8 +255,8 @@ class Bleed:
         if not there or not self._frames:
             return False
         level = self._frames[-1][1]  # the latest: what came before has died away by then
-        # the loudspeaker's drum may be taken for a note of any pitch
-        alike = any(own.pitch is None or _mistaken(heard.pitch, own.pitch) for own in there)
+        alike = any(own.pitch is not None and _mistaken(heard.pitch, own.pitch) for own in there)
+        # while nothing is known, the prior is high enough for another pitch: the maker is not to be deaf
         margin = MARGIN if alike else 0.0 if self.coupling("tones") is None else OTHER_MARGIN
         if not self._louder(level, heard.time - EARLY, heard.time, margin):
             return True

@@ -40,6 +40,7 @@ FULL = 0.45  # confidence that counts as full, so near to the end
 LAST = 0.5  # the pitch of a moment ago, falling to nothing
 REACH = 0.5  # octaves away from it
 HIGHER = 0.26  # an octave higher: of two lags that fit, the shorter is the period
+COMPARABLE = 0.8  # of the best fit: what fits less is a formant, no period, unless the network means it
 USUAL = 0.32  # an octave away from where this person sings
 LEARNS = 0.05  # of the way from there to each sure frame
 
@@ -98,9 +99,10 @@ class Pitch:
         pitches, fits = _proposals(clear, peaks, hz)
         if not len(pitches):
             return SILENT
-        worth = fits + HIGHER * pitches
+        worth = np.where(fits >= COMPARABLE * fits.max(), fits, -1.0) + HIGHER * pitches
         if hz > 0:
-            worth += NETWORK * min(1.0, odds / FULL) * (np.abs(pitches - log2(hz)) < AGREES)
+            meant = np.abs(pitches - log2(hz)) < AGREES
+            worth = np.where(meant, fits + HIGHER * pitches + NETWORK * min(1.0, odds / FULL), worth)
         if self._last is not None:
             worth += LAST * np.maximum(0.0, 1 - np.abs(pitches - self._last) / REACH)
         if self._usual is not None:

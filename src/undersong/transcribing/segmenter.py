@@ -14,7 +14,8 @@ from math import log2
 
 from undersong.transcribing.pitch import Frame
 
-# Found by a search over simulated voices and noises (benchmarks/songs.py, tuning seeds).
+# Found by a search over simulated voices and noises (benchmarks/songs.py, tuning seeds), but for RETURNS
+# and WIDEST: these follow from a vibrato of a semitone to either side, five times a second and faster.
 VOICED, STILL = 0.51, 0.2  # confidence to begin with, and to go on with
 FEWEST, MOST = 2, 4  # frames from its onset, the preview not counted, until it is told
 DUE = 2.05  # frames after an onset that was heard, when a note may be told that has a frame less
@@ -27,6 +28,8 @@ AWAY = 0.65  # semitones from the note's own pitch before another is thought of,
 REACH, MARGIN = 1.07, 0.46  # or so many of its swings so far, and semitones more
 REMEMBERS = 32  # frames of swings: half a second
 LEAVING = 3  # of them, the last, which may be the way to another note
+RETURNS = 9  # frames: who was elsewhere for less, and comes back, swings; nobody sings so short a note
+WIDEST = 2.6  # semitones, of such a swing from one side to the other
 DIP = 3.8  # dB that the sound falls and rises again between two notes on one pitch
 DIP_WITHIN = 8  # frames
 RISING = 3.0  # dB a frame: while it still rises so fast, the new note is waited for
@@ -73,6 +76,7 @@ class Segmenter:
         self._began = 0
         self._centre = 0.0  # the note's own pitch
         self._swings: deque[float] = deque(maxlen=REMEMBERS)
+        self._lately: deque[float | None] = deque([None] * RETURNS, maxlen=RETURNS)  # semitones
         self._levels: deque[float] = deque([-100.0] * DIP_WITHIN, maxlen=DIP_WITHIN)
         self._silent = 0
         self._struck: float | None = None
@@ -82,9 +86,10 @@ class Segmenter:
         self._frame += 1
         self._struck = struck
         self._levels.append(level)
-        if self._note is None:
-            return self._begin(frame, preview, level)
-        return self._go_on(frame, preview, level)
+        said = (self._begin if self._note is None else self._go_on)(frame, preview, level)
+        sounds = frame.hz > 0 and frame.confidence >= STILL
+        self._lately.append(_semitones(frame) if sounds else None)
+        return said
 
     def close(self) -> Said:
         """What ends because the sound does."""
@@ -138,7 +143,8 @@ class Segmenter:
         self._silent = 0
         swing = _semitones(frame) - self._centre
         reach = max((abs(s) for s in list(self._swings)[:-LEAVING]), default=0.0)
-        if abs(swing) > max(AWAY, REACH * reach + MARGIN) and frame.confidence >= VOICED:
+        away = abs(swing) > max(AWAY, REACH * reach + MARGIN) and not self._returns(swing)
+        if away and frame.confidence >= VOICED:
             if self._run is not None and swing * (self._run.pitches[-1] - self._centre) < 0:
                 self._run = None
             self._add(frame, level)
@@ -148,6 +154,14 @@ class Segmenter:
         self._run = None
         self._swing(swing)
         return self._again(level)
+
+    def _returns(self, swing: float) -> bool:
+        """Whether the voice was there a moment ago, before it came here: it swings, and no note began."""
+        before = list(self._lately)[: RETURNS - (len(self._run.pitches) if self._run else 0)]
+        if abs(swing) >= WIDEST or None in before:
+            return False
+        offs = [past - self._centre for past in before if past is not None]
+        return any(off * swing > 0 and abs(off) > AWAY for off in offs)
 
     def _swing(self, swing: float) -> None:
         """The note's pitch follows the voice slowly, and how far it swings is remembered."""

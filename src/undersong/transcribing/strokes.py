@@ -1,4 +1,4 @@
-"""Struck or sung: what an onset turns out to be, 60 to 76 ms after it fell.
+"""Struck or sung: what an onset turns out to be, 48 to 64 ms after it fell.
 
 A clap, a foot or a drum fades at once and has no pitch to speak of; a plucked or hammered string, a marimba
 and a voice go on, periodic, at a pitch. What is new in each band since the onset, how much of it is
@@ -25,13 +25,13 @@ from undersong.transcribing.resample import HOP, RATE, Samples
 Array = NDArray[np.float64]
 Verdict = Literal["waiting", "struck", "sounding"]
 
-WAIT: Seconds = 0.060  # after an onset, then to the end of the hop
+WAIT: Seconds = 0.048  # after an onset, then to the end of the hop
 KEPT = 2048  # samples, 128 ms
 UPPER = 8  # the band where the upper half begins: 1 kHz
 LEAST = 1e-12  # power: nothing
 GENTLE = 1e-9  # power, in a band: what fading is measured over
 RISEN = 0.7  # of its greatest power: so far a sound has come
-WEIGHTS = (-1.06, 1.54, 2.83, 0.73, -2.28, -1.67, -2.39, -3.84, -0.64, 2.15, 2.01, -1.96, 3.24)
+WEIGHTS = (-1.9, 0.99, 2.65, 1.14, -2.06, -1.87, -2.09, -3.41, -0.63, 2.74, 2.01, -1.83, 3.65)
 BEFORE: Seconds = 0.03  # a note that begins so much before an onset is the same sound ...
 AFTER: Seconds = 0.07  # ... or after it
 RINGS: Seconds = 0.5  # after a stroke, what is periodic and no louder than it was is its own ringing
