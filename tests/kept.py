@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ HOUR = 3600.0
 DAY = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 TECHNIQUES = ("tonal-grounding", "dialoguing", "accompanying", "holding", "giving-space")
 YOU = MakerId("you")
+CHUNK = 64  # events: a live log is sealed more often
 
 
 def keep(data: Path, inputs: list[Input], outputs: list[Output], started: datetime = DAY) -> str:
@@ -25,13 +27,16 @@ def keep(data: Path, inputs: list[Input], outputs: list[Output], started: dateti
     events: list[tuple[float, int, Input | Output]] = [(e.heard, 0, e) for e in inputs]
     events += [(o.time, 1, o) for o in outputs if isinstance(o, Chose)]
     events += [(o.at, 1, o) for o in outputs if isinstance(o, (Play, Retract, Release))]
-    for _, way, event in sorted(events, key=lambda each: each[:2]):
+    log = b""
+    for number, (_, way, event) in enumerate(sorted(events, key=lambda each: each[:2])):
         if way == 0:
             writer.input(event)  # type: ignore[arg-type]
         else:
             writer.outputs([event])  # type: ignore[list-item]
+        if number % CHUNK == 0:
+            log += writer.seal()
     data.mkdir(parents=True, exist_ok=True)
-    return Takes(data).keep_log(writer.seal(), started)
+    return Takes(data).keep_log(log + writer.seal(), started)
 
 
 def note(time: float, seconds: float, pitch: int, velocity: int = 70, maker: MakerId = YOU) -> list[Input]:
@@ -82,5 +87,5 @@ def short(data: Path, started: datetime = DAY) -> str:
 def played(data: Path, started: datetime = DAY, seed: int = 3) -> str:
     """About two minutes as they are really played: a simulated maker, and what a session answered."""
     given = minutes(KINDS[4][1], TUNE, seed)
-    made = [event for event in given if event.heard < 110.0]
+    made = [replace(event, maker=YOU) for event in given if event.heard < 110.0]
     return keep(data, made, outputs(made), started)

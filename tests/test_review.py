@@ -226,6 +226,45 @@ def test_the_picture_is_in_time_with_the_sound(
         assert max(abs(one) for one in apart) < 0.034 + 0.001 * whole
 
 
+def test_reduced_motion_moves_in_steps(browser: Browser, tmp_path: Path) -> None:
+    """Where reduced motion is asked for, the line goes on twice a second, and the picture stays where it is
+    until it is turned like a page."""
+    kept.played(tmp_path / "d")
+    with running(tmp_path / "d") as server, tab(browser, server, reduced_motion="reduce") as page:
+        look_back(page)
+        worked_out(page)
+        before = page.ask(INK)
+        page.button("Hear from here").click()
+        page.wait_until("ears.reports.length > 0")
+        page.ask(HEAD)
+        page.wait(2.1)
+        places = [at for _, at in page.ask("window.heads")]
+        page.page.keyboard.press("Escape")
+        assert 2 <= len(set(places)) <= 6
+        assert abs(page.ask(INK) - before) < 0.2 * before
+
+
+def test_it_can_be_drawn_over_with_a_mouse(browser: Browser, tmp_path: Path) -> None:
+    """A press sets the place; drawing over the picture chooses a part of it."""
+    kept.short(tmp_path / "d")
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        look_back(page)
+        worked_out(page)
+        box = slider(page).bounding_box()
+        mouse = page.page.mouse
+        middle = box["y"] + box["height"] / 2
+        mouse.click(box["x"] + box["width"] / 2, middle)
+        assert place(page) in (9, 10)
+        mouse.move(box["x"] + box["width"] * 0.25, middle)
+        mouse.down()
+        mouse.move(box["x"] + box["width"] * 0.5, middle, steps=4)
+        mouse.move(box["x"] + box["width"] * 0.75, middle, steps=4)
+        mouse.up()
+        assert place(page) in (9, 10)
+        unfold(page)
+        assert page.page.get_by_text("From 0:04 to 0:14").count() >= 1
+
+
 @pytest.mark.parametrize("how", ["Escape", "Silence"])
 def test_it_is_silent_at_once(browser: Browser, tmp_path: Path, how: str) -> None:
     """Escape and Silence end what is heard within 200 ms, in frames of the device; nothing comes after."""
@@ -275,12 +314,12 @@ def test_either_voice_can_be_left_out(browser: Browser, tmp_path: Path) -> None:
     kept.short(tmp_path / "d")
     with running(tmp_path / "d") as server, tab(browser, server) as page:
         look_back(page)
-        page.page.get_by_role("checkbox", name="Hear Undersong").uncheck(force=True)
+        page.page.get_by_role("checkbox", name="Hear Undersong").uncheck()
         page.button("Hear from here").click()
         page.wait_until("ears.reports.filter((r) => r.who === 'maker').length >= 2")
         assert page.reports("partner") == []
-        page.page.get_by_role("checkbox", name="Hear Undersong").check(force=True)
-        page.page.get_by_role("checkbox", name="Hear you").uncheck(force=True)
+        page.page.get_by_role("checkbox", name="Hear Undersong").check()
+        page.page.get_by_role("checkbox", name="Hear you").uncheck()
         page.wait_until("ears.reports.some((r) => r.who === 'partner')")
         before = len(page.told("again"))
         page.wait(1.5)
@@ -320,7 +359,7 @@ def test_a_part_is_chosen_heard_and_kept(browser: Browser, tmp_path: Path) -> No
         page.page.get_by_label("A name for it").last.fill("Rain on Sunday")
         page.button("Keep the name").click()
         page.page.get_by_role("heading", name="Rain on Sunday").wait_for()
-        page.page.get_by_text("follower", exact=True).click()
+        page.page.get_by_role("radio", name="follower").check()
         page.page.get_by_label("Your name").fill("A. Therapist")
         page.button("Keep this").click()
         page.page.get_by_text("A. Therapist, 0:04: follower, not said").wait_for()
@@ -369,7 +408,7 @@ def test_own_words_written_and_said(browser: Browser, tmp_path: Path) -> None:
         page.page.get_by_text("Recording.").first.wait_for()
         page.wait(1.2)
         page.button("Keep what I said").click()
-        page.page.get_by_text("What you said").wait_for()
+        page.page.get_by_text("What you said", exact=True).wait_for()
         assert page.ask("window.streams.every((s) => s.getTracks().every((t) => t.readyState === 'ended'))")
 
         look_back_again(page)
@@ -432,6 +471,7 @@ def test_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
 
 NAMED = """(name) => {
   const one = document.activeElement;
+  if (one === document.body) return false;
   const own = one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent;
   return own.trim().startsWith(name);
 }"""
@@ -493,8 +533,14 @@ def walk(page: Tab) -> Iterator[str]:
     page.wait(0.4)
     yield "review"
     slider(page).focus()
-    for _ in range(30):
-        page.page.keyboard.press("ArrowRight")
+    for key in ("+", "+", "ArrowUp"):
+        page.page.keyboard.press(key)
+    page.button("Hear from here").click()
+    page.wait_until("ears.told.some((m) => m.type === 'again')")
+    page.wait(2.5)
+    yield "review-heard"
+    page.page.keyboard.press("Escape")
+    page.button("Hear from here").wait_for()
     unfold(page)
     page.wait(0.3)
     yield "review-open"
@@ -525,11 +571,11 @@ def test_no_room_shuts_anybody_out(browser: Browser, tmp_path: Path, kind: str, 
             axe(page)
             assert page.ask("document.documentElement.scrollWidth <= innerWidth")
             if name.startswith("review"):
-                box = page.button("Hear from here").bounding_box()
+                box = page.button("Silence" if name == "review-heard" else "Hear from here").bounding_box()
                 assert box
                 assert box["y"] + box["height"] <= page.ask("innerHeight") + 1
                 assert box["height"] >= 48
-            if look:
+            if look and (kind in ("dusk", "morning") or name == "review"):
                 page.picture(PICTURES / f"{name}-{kind}.jpg")
 
 

@@ -59,6 +59,18 @@ export function scoreOf(id: string, from: number, to: number): string {
   return at(id, `/fragment.musicxml?from=${from.toFixed(2)}&to=${to.toFixed(2)}`);
 }
 
+/**
+ * A file is taken away: saved by the browser, once the server has said that it can be had. Rejects with the
+ * server's own sentence where it cannot.
+ */
+export async function takeAway(address: string): Promise<void> {
+  const looked = new AbortController();
+  const answer = await fetch(address, { signal: looked.signal });
+  if (!answer.ok) throw new Error(((await answer.json()) as { error?: string }).error ?? answer.statusText);
+  looked.abort();
+  location.assign(address); // an attachment: this page stays
+}
+
 /** A number and how sure it is: between which two it lies. */
 export interface Sure {
   readonly value: number | null;

@@ -27,7 +27,7 @@ export class Looking {
   rest = $state<"coming" | "here" | "failed">("coming");
   fault = $state("");
 
-  view = $state.raw<Viewport>(opening(0));
+  view = $state.raw<Viewport>(opening(0, 0));
   place = $state(0);
   chosen = $state.raw<Chosen | null>(null);
   playing = $state(false);
@@ -58,7 +58,7 @@ export class Looking {
     try {
       const heard = await asking.sounded(this.id);
       this.lay(heard.sounds, heard.seconds);
-      this.view = opening(heard.seconds);
+      this.view = opening(heard.seconds, innerWidth);
       this.state = "here";
     } catch (error) {
       this.state = "failed";
@@ -142,8 +142,7 @@ export class Looking {
   silence(): void {
     if (!this.playing) return;
     this.turn += 1;
-    this.place = Math.min(Math.max(this.duet.hearingAt ?? this.live, this.place - 1), this.seconds);
-    this.live = this.place;
+    this.place = this.live = Math.min(Math.max(this.duet.hearingAt ?? 0, this.live), this.seconds);
     this.playing = false;
     this.duet.stopHearing();
   }

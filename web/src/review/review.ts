@@ -30,6 +30,9 @@ export interface Analysis {
   readonly windows: { readonly start: readonly number[]; readonly length: number; readonly step: number };
   readonly features: Readonly<Record<string, Readonly<Record<string, Values>>>>;
   readonly pair?: { readonly synchrony?: Values; readonly together?: boolean | null } | null;
+  /** The role of each player in each feature, at each window. */
+  readonly roles?: Readonly<Record<string, Readonly<Record<string, { readonly at: readonly string[] }>>>>;
+  readonly coupling?: { readonly software_coupled?: boolean } | null;
 }
 
 export interface Moment {

@@ -5,14 +5,15 @@ const HOUR = 3600;
 
 describe("which part of a take is seen", () => {
   it("is all of a short one and the beginning of a long one", () => {
-    expect(opening(40)).toEqual({ from: 0, span: 40 });
-    expect(opening(HOUR)).toEqual({ from: 0, span: 120 });
+    expect(opening(40, 1200)).toEqual({ from: 0, span: 40 });
+    expect(opening(HOUR, 1200)).toEqual({ from: 0, span: 120 });
+    expect(opening(HOUR, 360)).toEqual({ from: 0, span: 45 });
     expect(whole(HOUR)).toEqual({ from: 0, span: HOUR });
-    expect(opening(0)).toEqual({ from: 0, span: NEAREST });
+    expect(opening(0, 1200)).toEqual({ from: 0, span: NEAREST });
   });
 
   it("never leaves the take, however it is moved or brought nearer", () => {
-    let view = opening(HOUR);
+    let view = opening(HOUR, 1200);
     for (const [factor, at] of [[9, 100], [0.01, 3], [3, 3599], [7, -50], [1 / 9, 9999]] as const) {
       view = moved(zoomed(view, factor, at, HOUR), at, HOUR);
       expect(view.from).toBeGreaterThanOrEqual(0);

@@ -7,6 +7,7 @@ export interface Viewport {
 
 export const NEAREST = 8; // seconds that are always seen
 const FIRST = 120; // seconds of a long take that are seen at first: its notes can still be told apart
+const APART = 8; // pixels of a second, so that its notes can be told apart
 const HERE = 0.4; // share of the width at which the place is kept while the picture moves along
 const MARGIN = 0.04; // of the width, within which a place is not yet comfortably seen
 export const STEP = 1.6; // by which one press brings it nearer
@@ -16,9 +17,10 @@ export function whole(seconds: number): Viewport {
   return { from: 0, span: Math.max(seconds, NEAREST) };
 }
 
-/** What is seen first: all of a short take, the beginning of a long one. */
-export function opening(seconds: number): Viewport {
-  return { from: 0, span: Math.min(Math.max(seconds, NEAREST), FIRST) };
+/** What is seen first: all of a short take, the beginning of a long one; on a narrow page (pixels) less of it. */
+export function opening(seconds: number, width: number): Viewport {
+  const clear = Math.max(Math.min(FIRST, width / APART), NEAREST);
+  return { from: 0, span: Math.min(Math.max(seconds, NEAREST), clear) };
 }
 
 /** The same view within the take: never nearer than NEAREST, never wider than all, never beside it. */

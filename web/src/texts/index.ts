@@ -73,6 +73,11 @@ export function spokenTime(seconds: number): string {
   return parts.join(" ");
 }
 
+/** A measured number, no more exact than it is of use. */
+export function numberOf(value: number): string {
+  return String(Number(value.toFixed(Math.abs(value) >= 10 ? 0 : 2)));
+}
+
 /** The day and time of a take, in the reader's own manner. */
 export function dayOf(started: string | null): string {
   const date = started === null ? null : new Date(started);
