@@ -6,10 +6,7 @@ import asyncio
 import json
 import shutil
 import sys
-import wave
 from collections.abc import Callable, Generator, Iterator, MutableMapping
-from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -19,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from client import PATIENCE, Page, Server, http, let_in, running
+from logged import KNOWN, NOW, recording, spoil
 from undersong import cli
 from undersong.edges import given as playing
 from undersong.edges import midi
@@ -33,7 +31,6 @@ from undersong.remembering import log as codec
 from undersong.server.answers import Pieces, as_json
 from undersong.testing.scenes import FRAGMENTS
 
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NOWHERE = "20260101-000000-abcd"
 
 
@@ -84,16 +81,6 @@ def take(data: Path, api: Api) -> Iterator[str]:
     yield keep(data)
     for folder in (data / "takes").iterdir():
         shutil.rmtree(folder)  # the next test begins with an empty folder
-
-
-def recording() -> bytes:
-    file = BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(8000)
-        sound.writeframes(b"kept-in-a-voice-" * 100)
-    return file.getvalue()
 
 
 # --- what a person adds ------------------------------------------------------------------------
@@ -220,19 +207,6 @@ def test_words_are_bounded(data: Path, take: str) -> None:
 
 
 # --- hidden and erased -------------------------------------------------------------------------
-
-
-def spoil(data: Path, take: str) -> None:
-    """Strings that can be searched for, in everything that a person adds."""
-    about = Takes(data).about(take)
-    about.rename("zzname")
-    about.write(1, "zztext", NOW)
-    about.speak(2, recording(), NOW)
-    about.mark(1, 2, "zzfragment")
-    about.rate(1, "zztherapist", "leader", None)
-
-
-KNOWN = (b"zzname", b"zztext", b"zzfragment", b"zztherapist", b"kept-in-a-voice-")
 
 
 def found(folder: Path, known: tuple[bytes, ...]) -> list[tuple[Path, bytes]]:
