@@ -305,7 +305,7 @@ def test_the_review_tells_what_sounded(api: Api, take: str, data: Path) -> None:
     assert review["analysis"]["players"] == ["maker", "partner"]
     windows = len(review["analysis"]["windows"]["start"])
     assert len(review["analysis"]["features"]["density"]["maker"]) == windows > 0
-    assert review["summary"][1].startswith("ada played 6 sounds")
+    assert review["summary"][1].startswith("Ada played 6 sounds")
     for moment in review["moments"]:
         assert set(moment) >= {"at", "seconds", "kind", "because", "prompts"}
         assert all(key in SENTENCES for key in moment["prompts"])

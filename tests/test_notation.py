@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from logged import ADA, YOU, log_of, play
 from playing import outputs
+from undersong.chance import Chance
 from undersong.edges import musicxml
 from undersong.edges.export import duet_midi
 from undersong.errors import EventError
@@ -251,3 +252,32 @@ def test_beats_stop_where_no_pulse_is_heard() -> None:
         assert all(abs(b - a - period) < 0.06 for a, b in pairwise(late))
     assert musicxml.grid(beats, first[8], first[-1]).heard
     assert not musicxml.grid(beats, first[8], second[10]).heard
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_music21_reads_the_same_notes(parse: Any, seed: int) -> None:
+    """Thirty-four notes that overlap anyhow, read with what music21 has of its own for voices and ties: the
+    same pitches, onsets and lengths."""
+    chance = Chance(seed)
+
+    def some(number: int, low: int, high: int, longest: float) -> list[tuple[float, float, int]]:
+        found = []
+        for _ in range(number):
+            at = chance.between("at", 0, 14)
+            end = at + chance.between("long", 0.1, longest)
+            found.append((at, end, int(chance.between("pitch", low, high))))
+        return sorted(found)
+
+    tones = [Tone(at, end, pitch, 60, YOU) for at, end, pitch in some(20, 50, 80, 2.0)]
+    sent = [PartnerTone(at, end, pitch, 60, "chords") for at, end, pitch in some(14, 36, 60, 6.0)]
+    made = Duet({YOU: tuple(tones)}, tuple(sent), (), 20.0)
+    score = parse(musicxml.fragment(made, (), 0.0, 20.0, "x"))
+    for part, sounds in zip(score.parts, (tones, sent), strict=True):
+        joined = part.voicesToParts().stripTies()
+        read = sorted(
+            (4 * float(n.getOffsetInHierarchy(joined)), p.midi, 4 * float(n.quarterLength))
+            for n in joined.recurse().notes
+            for p in n.pitches
+        )
+        placed = [(round(8 * s.onset), s.pitch, round(8 * (s.offset or 0))) for s in sounds]
+        assert read == sorted((at, pitch, max(end, at + 1) - at) for at, pitch, end in placed)

@@ -32,7 +32,7 @@ def summary(made: Duet) -> list[str]:
     told += _reach(made)
     told += _beginnings(players)
     told += _together([s for _, sounds in players[:-1] for s in sounds], players[-1][1], made.end)
-    return told
+    return [sentence[:1].upper() + sentence[1:] for sentence in told]
 
 
 def everyone(made: Duet) -> list[tuple[str, list[Sound]]]:
