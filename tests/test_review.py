@@ -585,6 +585,26 @@ def test_no_room_shuts_anybody_out(browser: Browser, tmp_path: Path, kind: str, 
                 page.picture(PICTURES / f"{name}-{kind}.jpg")
 
 
+LARGE = """addEventListener('DOMContentLoaded', () =>
+  document.documentElement.style.setProperty('font-size', '200%'))"""
+
+
+def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
+    """With the browser's own text at 200%, on a phone, too, nothing scrolls sideways, and the button that
+    silences is seen whole."""
+    kept.short(tmp_path / "d")
+    with running(tmp_path / "d") as server, tab(browser, server, **KINDS["phone"]) as page:
+        page.page.add_init_script(LARGE)
+        for name in walk(page):
+            assert page.ask("document.documentElement.scrollWidth <= innerWidth")
+            if name == "review":
+                box = page.button("Hear from here").bounding_box()
+                assert box
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= 360
+                assert box["y"] + box["height"] <= 641
+
+
 def test_the_questions_are_those_of_the_engine() -> None:
     """Every question that the server may name has its sentence on the page, the same as in a report."""
 
