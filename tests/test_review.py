@@ -352,9 +352,8 @@ def test_a_part_is_chosen_heard_and_kept(browser: Browser, tmp_path: Path) -> No
         page.page.get_by_label("A name for it").first.fill("The turn")
         page.button("Keep this part").click()
         page.page.get_by_text("The turn, from 0:04 to 0:07").wait_for()
-        href = page.page.get_by_role("link", name="Save as notation (MusicXML)").get_attribute("href")
-        assert href is not None
-        assert "from=4.00&to=7.00" in href
+        assert b"<score-partwise" in taken(page, "Save as notation (MusicXML)")
+        assert taken(page, "Save as MIDI").startswith(b"MThd")
 
         page.page.get_by_label("A name for it").last.fill("Rain on Sunday")
         page.button("Keep the name").click()
@@ -369,6 +368,13 @@ def test_a_part_is_chosen_heard_and_kept(browser: Browser, tmp_path: Path) -> No
         unfold(page)
         assert page.page.get_by_text("The turn, from 0:04 to 0:07").count() == 1
         assert page.page.get_by_text("A. Therapist, 0:04: follower, not said").count() == 1
+
+
+def taken(page: Tab, name: str) -> bytes:
+    """The bytes of a file that the page offers."""
+    with page.page.expect_download() as download:
+        page.page.get_by_role("link", name=name).click()
+    return Path(download.value.path()).read_bytes()
 
 
 def look_back_again(page: Tab) -> None:
@@ -577,6 +583,26 @@ def test_no_room_shuts_anybody_out(browser: Browser, tmp_path: Path, kind: str, 
                 assert box["height"] >= 48
             if look and (kind in ("dusk", "morning") or name == "review"):
                 page.picture(PICTURES / f"{name}-{kind}.jpg")
+
+
+LARGE = """addEventListener('DOMContentLoaded', () =>
+  document.documentElement.style.setProperty('font-size', '200%'))"""
+
+
+def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
+    """With the browser's own text at 200%, on a phone, too, nothing scrolls sideways, and the button that
+    silences is seen whole."""
+    kept.short(tmp_path / "d")
+    with running(tmp_path / "d") as server, tab(browser, server, **KINDS["phone"]) as page:
+        page.page.add_init_script(LARGE)
+        for name in walk(page):
+            assert page.ask("document.documentElement.scrollWidth <= innerWidth")
+            if name == "review":
+                box = page.button("Hear from here").bounding_box()
+                assert box
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= 360
+                assert box["y"] + box["height"] <= 641
 
 
 def test_the_questions_are_those_of_the_engine() -> None:
