@@ -20,6 +20,8 @@ from undersong.edges.render import RATE, STATIC, Renderer
 from undersong.edges.takes import Takes
 from undersong.events import Chose, Input, Leave, MakerId, NoteOff, NoteOn, Output, Play, Tap
 from undersong.reflecting.between import rows
+from undersong.reflecting.charts import chart, lines
+from undersong.reflecting.roll import MORNING
 from undersong.testing.scenes import read_playing
 
 # --- sound -------------------------------------------------------------------------------------
@@ -201,3 +203,30 @@ def test_what_is_between_the_two_is_told_in_words() -> None:
     nothing = {"asynchrony": {"mean": None, "sd": None, "n": 0}, "together": None, "p": None}
     assert rows({"players": ["maker", "partner"], "pair": nothing, "leading": None, "coupling": None}) == []
     assert rows({"players": ["maker"], "pair": None}) == []
+
+
+def test_a_curve_keeps_its_gaps_and_its_colour() -> None:
+    """What a window does not say is a gap, not a line across; a long curve is thinned, and keeps its height;
+    the partner's colour is the shore's, however many makers there are."""
+    starts = [float(n) for n in range(2000)]
+    high: list[float | None] = [5.0] * 1000 + [None] * 200 + [7.0] * 800
+    picture = chart("density", {"left": high, "right": [6.0] * 2000, "partner": [None] * 2000}, starts, 6.0)
+    left, right, partner = re.findall(
+        r'<path d="([^"]*)" fill="none" stroke="#[^"]*" stroke-width', picture
+    )
+    assert (left.count("M"), right.count("M"), partner) == (2, 1, "")
+    assert left.count("L") < 240
+    tops = [float(point.split()[1]) for point in re.split("[ML]", left)[1:]]
+    assert {tops[0], tops[-1]} == {92.0, 10.0}  # the lowest and the highest of all
+    inks = [ink for ink, _ in lines(["left", "right", "third", "partner"])]
+    assert inks[3] == MORNING.partner
+    assert len(set(inks)) == 4
+
+
+def test_each_of_several_makers_has_a_curve(tmp_path: Path) -> None:
+    """With two makers the report shows each by name beside the partner, not both as one."""
+    left = read_playing("C4@0.5:0.6 D4@4:0.6 E4@9:0.6", maker=MakerId("left"))
+    right = read_playing("G4@0.7:0.6 A4@5:0.6", maker=MakerId("right"))
+    inputs = sorted([*left, *right], key=lambda event: event.heard)
+    page, _ = report_of(tmp_path, inputs, [play(1, 1.0, "bass", 36, 8.0)])
+    assert re.findall(r"</svg> ([^<]+)</span>", page) == ["left", "right", "partner"]

@@ -79,7 +79,8 @@ def _shares(players: Players, end: Seconds) -> list[str]:
     parts = [f"{first[0]} could be heard for {first[1]} of the time"]
     parts += [f"{name} for {share}" for name, share in others]
     if makers and partner:
-        parts.append(f"both at the same time for {_part(both / end)}")
+        sides = "both" if len(players) == 2 else "both sides"
+        parts.append(f"{sides} at the same time for {_part(both / end)}")
     return [", ".join(parts) + "."]
 
 
