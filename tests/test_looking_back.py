@@ -196,6 +196,31 @@ def test_many_write_at_once(data: Path, take: str) -> None:
     assert sorted(map(str, texts)) == sorted(f"note {n}" for n in range(24))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
+def test_a_full_disk_is_said(data: Path, take: str) -> None:
+    """Where nothing more can be written, a note is refused in a sentence; what was there is still there, and
+    nothing else."""
+    import resource
+    import signal
+
+    about = Takes(data).about(take)
+    about.write(1, "before" * 500, NOW)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    # there is room for the recording, but not for what tells of it
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with pytest.raises(EventError, match="could not be kept"):
+            about.write(1, "x" * 1000, NOW)
+        with pytest.raises(EventError, match="could not be kept"):
+            about.speak(1, recording(), NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert [note.text for note in about.read().notes] == ["before" * 500]
+    assert sorted(p.name for p in Takes(data).folder(take).iterdir()) == ["about.json", "lock", "log.jsonl"]
+
+
 def test_words_are_bounded(data: Path, take: str) -> None:
     """The note after the last that fits is refused, and those before it stay."""
     about = Takes(data).about(take)

@@ -206,7 +206,7 @@ def test_what_is_between_the_two_is_told_in_words() -> None:
 
 
 def test_a_curve_keeps_its_gaps_and_its_colour() -> None:
-    """What a window does not say is a gap, not a line across; a long curve is thinned, and keeps its height;
+    """What a window does not say is a gap, not a line across; a long curve is thinned and keeps its height;
     the partner's colour is the shore's, however many makers there are."""
     starts = [float(n) for n in range(2000)]
     high: list[float | None] = [5.0] * 1000 + [None] * 200 + [7.0] * 800
