@@ -363,6 +363,8 @@ def test_a_part_is_chosen_heard_and_kept(browser: Browser, tmp_path: Path) -> No
         page.button("Keep this").click()
         page.page.get_by_text("A. Therapist, 0:04: follower, not said").wait_for()
 
+        page.button("Back").click()
+        page.page.get_by_role("heading", name="Rain on Sunday").wait_for()  # in the list, too
         look_back_again(page)
         page.page.get_by_role("heading", name="Rain on Sunday").wait_for()
         unfold(page)
@@ -548,6 +550,7 @@ def walk(page: Tab) -> Iterator[str]:
     page.page.keyboard.press("Escape")
     page.button("Hear from here").wait_for()
     unfold(page)
+    page.ask("document.querySelector('details').scrollIntoView()")
     page.wait(0.3)
     yield "review-open"
     page.button("Back").click()
