@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sys
-import wave
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from io import BytesIO
+from collections.abc import Callable, Generator, Iterator, MutableMapping
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from client import Page, Server, http, let_in, running
+from client import PATIENCE, Page, Server, http, let_in, running
+from logged import KNOWN, NOW, recording, spoil
 from undersong import cli
-from undersong.edges import given, midi
+from undersong.edges import given as playing
+from undersong.edges import midi
 from undersong.edges.about import LARGEST_VOICE
 from undersong.edges.takes import Takes
 from undersong.errors import EventError
@@ -25,9 +28,9 @@ from undersong.plan import Plan
 from undersong.reflecting.duet import duet
 from undersong.reflecting.prompts import SENTENCES
 from undersong.remembering import log as codec
+from undersong.server.answers import Pieces, as_json
 from undersong.testing.scenes import FRAGMENTS
 
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NOWHERE = "20260101-000000-abcd"
 
 
@@ -38,7 +41,7 @@ def keep(data: Path, number: int = 0, day: int = 1) -> str:
     events = FRAGMENTS[number].events()
     file.write_bytes(midi.write([("ada", [t for e in events for t in midi.messages(e)])], 1000))
     started = NOW.replace(day=day)
-    log = play(given.of_midi(file, ()), Plan(), 0, started=started.isoformat()).log
+    log = play(playing.of_midi(file, ()), Plan(), 0, started=started.isoformat()).log
     return Takes(data).keep_log(log, started)
 
 
@@ -78,16 +81,6 @@ def take(data: Path, api: Api) -> Iterator[str]:
     yield keep(data)
     for folder in (data / "takes").iterdir():
         shutil.rmtree(folder)  # the next test begins with an empty folder
-
-
-def recording() -> bytes:
-    file = BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(8000)
-        sound.writeframes(b"kept-in-a-voice-" * 100)
-    return file.getvalue()
 
 
 # --- what a person adds ------------------------------------------------------------------------
@@ -203,6 +196,31 @@ def test_many_write_at_once(data: Path, take: str) -> None:
     assert sorted(map(str, texts)) == sorted(f"note {n}" for n in range(24))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
+def test_a_full_disk_is_said(data: Path, take: str) -> None:
+    """Where nothing more can be written, a note is refused in a sentence; what was there is still there,
+    and nothing else."""
+    import resource
+    import signal
+
+    about = Takes(data).about(take)
+    about.write(1, "before" * 500, NOW)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    # there is room for the recording, but not for what tells of it
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with pytest.raises(EventError, match="could not be kept"):
+            about.write(1, "x" * 1000, NOW)
+        with pytest.raises(EventError, match="could not be kept"):
+            about.speak(1, recording(), NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert [note.text for note in about.read().notes] == ["before" * 500]
+    assert sorted(p.name for p in Takes(data).folder(take).iterdir()) == ["about.json", "lock", "log.jsonl"]
+
+
 def test_words_are_bounded(data: Path, take: str) -> None:
     """The note after the last that fits is refused, and those before it stay."""
     about = Takes(data).about(take)
@@ -214,19 +232,6 @@ def test_words_are_bounded(data: Path, take: str) -> None:
 
 
 # --- hidden and erased -------------------------------------------------------------------------
-
-
-def spoil(data: Path, take: str) -> None:
-    """Strings that can be searched for, in everything that a person adds."""
-    about = Takes(data).about(take)
-    about.rename("zzname")
-    about.write(1, "zztext", NOW)
-    about.speak(2, recording(), NOW)
-    about.mark(1, 2, "zzfragment")
-    about.rate(1, "zztherapist", "leader", None)
-
-
-KNOWN = (b"zzname", b"zztext", b"zzfragment", b"zztherapist", b"kept-in-a-voice-")
 
 
 def found(folder: Path, known: tuple[bytes, ...]) -> list[tuple[Path, bytes]]:
@@ -325,7 +330,7 @@ def test_the_review_tells_what_sounded(api: Api, take: str, data: Path) -> None:
     assert review["analysis"]["players"] == ["maker", "partner"]
     windows = len(review["analysis"]["windows"]["start"])
     assert len(review["analysis"]["features"]["density"]["maker"]) == windows > 0
-    assert review["summary"][1].startswith("ada played 6 sounds")
+    assert review["summary"][1].startswith("Ada played 6 sounds")
     for moment in review["moments"]:
         assert set(moment) >= {"at", "seconds", "kind", "because", "prompts"}
         assert all(key in SENTENCES for key in moment["prompts"])
@@ -368,6 +373,39 @@ def test_a_fragment_and_sound_are_given(api: Api, take: str) -> None:
     assert "attachment" in headers["content-disposition"]
     for query in ("from=x", "from=5&to=5", "from=nan", "from=9999&to=99999"):
         assert api.raw("GET", f"takes/{take}/fragment.musicxml?{query}")[0] == 422, query
+
+
+def test_a_download_that_is_dropped_lets_go() -> None:
+    """Whoever fetches a sound and stops half-way leaves no synthesiser behind: its making is closed."""
+    closed = Event()
+
+    def made() -> Generator[bytes, None, None]:
+        try:
+            while True:
+                yield b"sound"
+        finally:
+            closed.set()
+
+    async def fetch() -> list[bytes]:
+        begun, got = made(), []
+        gone = asyncio.Event()
+
+        async def receive() -> dict[str, str]:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            got.append(message.get("body", b""))
+            if len(got) == 4:
+                gone.set()
+            await asyncio.sleep(0)
+
+        answer = Pieces(next(begun), begun, "audio/wav", {})
+        await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+        return got
+
+    assert asyncio.run(fetch())[1:4] == [b"sound"] * 3
+    assert closed.wait(PATIENCE)
 
 
 def test_the_course_is_in_order(api: Api, take: str, data: Path) -> None:
@@ -447,3 +485,22 @@ def test_the_command_says_what_is_wrong(run: Run, tmp_path: Path) -> None:
     ):
         code, out, err = run("sessions", *arguments)
         assert (code, out, err.count("\n"), says in err) == (2, "", 1, True), (arguments, err)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=30,
+    ),
+    st.integers(1, 900),
+)
+def test_json_bit_by_bit_is_json(value: Any, times: int) -> None:
+    """Encoded in bits or at one go, a value reads back as the same."""
+    value = {"one": value, "many": [value] * times, "deep": {"in": [[value] * times]}}
+    assert json.loads(as_json(value)) == value

@@ -229,6 +229,45 @@ def test_the_picture_is_in_time_with_the_sound(
         assert abs(median(apart)) < 0.15
 
 
+def test_reduced_motion_moves_in_steps(browser: Browser, tmp_path: Path) -> None:
+    """Where reduced motion is asked for, the line goes on twice a second, and the picture stays where it is
+    until it is turned like a page."""
+    kept.played(tmp_path / "d")
+    with running(tmp_path / "d") as server, tab(browser, server, reduced_motion="reduce") as page:
+        look_back(page)
+        worked_out(page)
+        before = page.ask(INK)
+        page.button("Hear from here").click()
+        page.wait_until("ears.reports.length > 0")
+        page.ask(HEAD)
+        page.wait(2.1)
+        places = [at for _, at in page.ask("window.heads")]
+        page.page.keyboard.press("Escape")
+        assert 2 <= len(set(places)) <= 6
+        assert abs(page.ask(INK) - before) < 0.2 * before
+
+
+def test_it_can_be_drawn_over_with_a_mouse(browser: Browser, tmp_path: Path) -> None:
+    """A press sets the place; drawing over the picture chooses a part of it."""
+    kept.short(tmp_path / "d")
+    with running(tmp_path / "d") as server, tab(browser, server) as page:
+        look_back(page)
+        worked_out(page)
+        box = slider(page).bounding_box()
+        mouse = page.page.mouse
+        middle = box["y"] + box["height"] / 2
+        mouse.click(box["x"] + box["width"] / 2, middle)
+        assert place(page) in (9, 10)
+        mouse.move(box["x"] + box["width"] * 0.25, middle)
+        mouse.down()
+        mouse.move(box["x"] + box["width"] * 0.5, middle, steps=4)
+        mouse.move(box["x"] + box["width"] * 0.75, middle, steps=4)
+        mouse.up()
+        assert place(page) in (9, 10)
+        unfold(page)
+        assert page.page.get_by_text("From 0:04 to 0:14").count() >= 1
+
+
 @pytest.mark.parametrize("how", ["Escape", "Silence"])
 def test_it_is_silent_at_once(browser: Browser, tmp_path: Path, how: str) -> None:
     """Escape and Silence end what is heard within 200 ms, in frames of the device; nothing comes after."""
@@ -316,9 +355,8 @@ def test_a_part_is_chosen_heard_and_kept(browser: Browser, tmp_path: Path) -> No
         page.page.get_by_label("A name for it").first.fill("The turn")
         page.button("Keep this part").click()
         page.page.get_by_text("The turn, from 0:04 to 0:07").wait_for()
-        href = page.page.get_by_role("link", name="Save as notation (MusicXML)").get_attribute("href")
-        assert href is not None
-        assert "from=4.00&to=7.00" in href
+        assert b"<score-partwise" in taken(page, "Save as notation (MusicXML)")
+        assert taken(page, "Save as MIDI").startswith(b"MThd")
 
         page.page.get_by_label("A name for it").last.fill("Rain on Sunday")
         page.button("Keep the name").click()
@@ -328,11 +366,20 @@ def test_a_part_is_chosen_heard_and_kept(browser: Browser, tmp_path: Path) -> No
         page.button("Keep this").click()
         page.page.get_by_text("A. Therapist, 0:04: follower, not said").wait_for()
 
+        page.button("Back").click()
+        page.page.get_by_role("heading", name="Rain on Sunday").wait_for()  # in the list, too
         look_back_again(page)
         page.page.get_by_role("heading", name="Rain on Sunday").wait_for()
         unfold(page)
         assert page.page.get_by_text("The turn, from 0:04 to 0:07").count() == 1
         assert page.page.get_by_text("A. Therapist, 0:04: follower, not said").count() == 1
+
+
+def taken(page: Tab, name: str) -> bytes:
+    """The bytes of a file that the page offers."""
+    with page.page.expect_download() as download:
+        page.page.get_by_role("link", name=name).click()
+    return Path(download.value.path()).read_bytes()
 
 
 def look_back_again(page: Tab) -> None:
@@ -497,9 +544,16 @@ def walk(page: Tab) -> Iterator[str]:
     page.wait(0.4)
     yield "review"
     slider(page).focus()
-    for _ in range(30):
-        page.page.keyboard.press("ArrowRight")
+    for key in ("+", "+", "ArrowUp"):
+        page.page.keyboard.press(key)
+    page.button("Hear from here").click()
+    page.wait_until("ears.told.some((m) => m.type === 'again')")
+    page.wait(2.5)
+    yield "review-heard"
+    page.page.keyboard.press("Escape")
+    page.button("Hear from here").wait_for()
     unfold(page)
+    page.ask("document.querySelector('details').scrollIntoView()")
     page.wait(0.3)
     yield "review-open"
     page.button("Back").click()
@@ -529,12 +583,32 @@ def test_no_room_shuts_anybody_out(browser: Browser, tmp_path: Path, kind: str, 
             axe(page)
             assert page.ask("document.documentElement.scrollWidth <= innerWidth")
             if name.startswith("review"):
-                box = page.button("Hear from here").bounding_box()
+                box = page.button("Silence" if name == "review-heard" else "Hear from here").bounding_box()
                 assert box
                 assert box["y"] + box["height"] <= page.ask("innerHeight") + 1
                 assert box["height"] >= 48
-            if look:
+            if look and (kind in ("dusk", "morning") or name == "review"):
                 page.picture(PICTURES / f"{name}-{kind}.jpg")
+
+
+LARGE = """addEventListener('DOMContentLoaded', () =>
+  document.documentElement.style.setProperty('font-size', '200%'))"""
+
+
+def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
+    """With the browser's own text at 200%, on a phone, too, nothing scrolls sideways, and the button that
+    silences is seen whole."""
+    kept.short(tmp_path / "d")
+    with running(tmp_path / "d") as server, tab(browser, server, **KINDS["phone"]) as page:
+        page.page.add_init_script(LARGE)
+        for name in walk(page):
+            assert page.ask("document.documentElement.scrollWidth <= innerWidth")
+            if name == "review":
+                box = page.button("Hear from here").bounding_box()
+                assert box
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= 360
+                assert box["y"] + box["height"] <= 641
 
 
 def test_the_questions_are_those_of_the_engine() -> None:

@@ -7,7 +7,7 @@ recordings, and, where the extra ``render`` is installed, the duet as sound.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def export(takes: Takes, id_: str, to: Path, progress: Progress = lambda done: N
     return written
 
 
-def duet_wav(take: Kept) -> Iterator[bytes]:
+def duet_wav(take: Kept) -> Generator[bytes, None, None]:
     """The duet as a WAV file, piece by piece. Raises UsageError at the first where it cannot be made."""
     until = duet(take.log.inputs, take.log.outputs).end + RINGS
     with Renderer() as renderer:

@@ -14,7 +14,7 @@ from undersong.edges.export import duet_midi
 from undersong.edges.looking import chose, sounds
 from undersong.edges.takes import LOG
 from undersong.reflecting.duet import duet
-from undersong.server.answers import Handler, download, plainly
+from undersong.server.answers import Handler, as_json, download, plainly
 from undersong.server.stage import Answer, Stage
 
 
@@ -32,7 +32,7 @@ def take_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
             take = stage().takes.get(request.path_params["id"])
             made = duet(take.log.inputs, take.log.outputs)
             told = {**take.summary, "sounds": sounds(take.log), "chose": chose(made)}
-            return bytes(JSONResponse(told).body)
+            return as_json(told)
 
         return Response(await asyncio.to_thread(found), media_type="application/json")
 

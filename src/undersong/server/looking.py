@@ -6,12 +6,12 @@ All is computed in threads: a duet that is played meanwhile goes on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from undersong.edges import looking, musicxml
@@ -21,7 +21,7 @@ from undersong.errors import UndersongError
 from undersong.reflecting.beats import heard_beats
 from undersong.reflecting.duet import duet
 from undersong.reflecting.report import POLICY
-from undersong.server.answers import download, named, plainly, seconds
+from undersong.server.answers import Made, Pieces, as_json, download, named, plainly, seconds
 from undersong.server.stage import Stage
 
 AFTER = 4.0  # seconds: what comes later than that after a fragment says nothing of its beats
@@ -35,8 +35,7 @@ def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
 
     async def review(request: Request) -> Response:
         def looked() -> bytes:
-            # made into text in the thread, too
-            return bytes(JSONResponse(looking.review(looking.look(take(request)))).body)
+            return as_json(looking.review(looking.look(take(request))))
 
         return Response(await asyncio.to_thread(looked), media_type="application/json")
 
@@ -63,18 +62,13 @@ def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
         return download(data, "application/vnd.recordare.musicxml+xml", f"undersong-{id_}.musicxml")
 
     async def sound(request: Request) -> Response:
-        def begun() -> tuple[str, Iterator[bytes], bytes]:
+        def begun() -> tuple[str, Made, bytes]:
             one = take(request)
             pieces = duet_wav(one)
             return one.id, pieces, next(pieces)  # what is missing is said before anything is sent
 
         id_, pieces, head = await asyncio.to_thread(begun)
-
-        def all_of_it() -> Iterator[bytes]:
-            yield head
-            yield from pieces
-
-        return StreamingResponse(all_of_it(), media_type="audio/wav", headers=named(f"undersong-{id_}.wav"))
+        return Pieces(head, pieces, "audio/wav", named(f"undersong-{id_}.wav"))
 
     known: dict[str, tuple[Stamp, dict[str, Any]]] = {}  # what was worked out stays until its take changes
 
@@ -93,7 +87,7 @@ def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
                     told[one.id] = before
             known.clear()
             known.update(told)  # what is gone is forgotten
-            return bytes(JSONResponse({"sessions": [w for _, w in told.values()], "faults": faults}).body)
+            return as_json({"sessions": [week for _, week in told.values()], "faults": faults})
 
         return Response(await asyncio.to_thread(weeks), media_type="application/json")
 

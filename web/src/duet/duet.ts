@@ -10,6 +10,7 @@ export interface KeptTake {
   readonly started: string | null; // ISO 8601
   readonly seconds: number;
   readonly notes: number;
+  readonly name?: string | null; // that a person gave it
   readonly kept: boolean; // false: not answered yet, erased after a day
 }
 

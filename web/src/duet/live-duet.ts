@@ -69,7 +69,7 @@ export class LiveDuet implements Duet {
   private hearings = 0; // how often something heard again was asked for, or stopped
 
   constructor(private readonly sound: Player) {
-    this.rehearing = new Rehearing(sound, this.shown);
+    this.rehearing = new Rehearing(sound, this.shown, (maker) => this.maker.ownOf(maker));
     this.connection = new Connection({
       message: (message) => this.heard(message),
       lost: () => this.lost(),

@@ -36,6 +36,11 @@ export class Maker {
     this.own.set("right", { timbre: right, place: ASIDE });
   }
 
+  /** How one of several sounds, by the name in the log; undefined for whoever plays alone. */
+  ownOf(maker: string): Own | undefined {
+    return this.own.get(maker as Who);
+  }
+
   press(key: string, pitch: number, velocity: number, when: number, who: Who = "you"): void {
     const own = this.own.get(who);
     if ((own?.timbre ?? this.timbre) === "drum") return this.stroke(key, pitch, velocity, when, who);

@@ -15,7 +15,7 @@ function made() {
     silence: () => void said.push("silence"),
     contextTimeAt: (ms: number) => ms / 1000,
   } as unknown as Instrument & { contextTimeAt(ms: number): number };
-  return { played, again, said, rehearing: new Rehearing(sound, new Marks()) };
+  return { played, again, said, sound, rehearing: new Rehearing(sound, new Marks()) };
 }
 
 const maker = (from: number, to: number, pitch: number | null = 60): Sound => ({ who: "maker", voice: null, pitch, velocity: 64, from, to });
@@ -74,6 +74,15 @@ describe("a part of a take, heard again", () => {
     rehearing.leaveOut("maker", false);
     rehearing.leaveOut("partner", true);
     expect(said).toEqual(["offAll", "silence"]);
+  });
+
+  it("gives each of several makers their own sound, and whoever plays alone the one that is chosen", async () => {
+    const { again, sound } = made();
+    const own = { timbre: "harp", place: 0.4 } as const;
+    const rehearing = new Rehearing(sound, new Marks(), (name) => (name === "right" ? own : undefined));
+    void rehearing.start([{ ...maker(0, 1), maker: "you" }, { ...maker(0.1, 1), maker: "right" }]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(again.filter((one) => one.type === "on").map((one) => ("own" in one ? one.own : null))).toEqual([undefined, own]);
   });
 
   it("is over at once where nothing sounds", async () => {

@@ -1,10 +1,11 @@
 /** A kept take, heard again: both voices, on the audio clock, handed over a little ahead. */
 
-import type { Instrument, Voice } from "../sound/instrument";
+import type { Instrument, Own, Voice } from "../sound/instrument";
 import type { Marks } from "./marks";
 
 export interface Sound {
   readonly who: "maker" | "partner";
+  readonly maker?: string | null; // whose of several makers it is
   readonly voice: Voice | null;
   readonly pitch: number | null;
   readonly velocity: number;
@@ -42,6 +43,7 @@ export class Rehearing {
   constructor(
     private readonly sound: Clocked,
     private readonly marks: Marks,
+    private readonly ownOf: (maker: string) => Own | undefined = () => undefined,
   ) {}
 
   /** Which moment of the take leaves the loudspeaker now, seconds; null while nothing is heard again. */
@@ -113,9 +115,10 @@ export class Rehearing {
       return;
     }
     const key = `again ${number}`;
-    if (pitch === null) this.sound.makerAgain(at, { type: "tap", key, velocity });
+    const own = this.ownOf(sound.maker ?? "");
+    if (pitch === null) this.sound.makerAgain(at, { type: "tap", key, velocity, own });
     else {
-      this.sound.makerAgain(at, { type: "on", key, pitch, velocity });
+      this.sound.makerAgain(at, { type: "on", key, pitch, velocity, own });
       this.sound.makerAgain(this.sound.contextTimeAt(to), { type: "off", key });
     }
     this.marks.play({ who: "maker", id: key, pitch, velocity, voice: null, from, to, planned: false });

@@ -72,7 +72,7 @@ export function paintTechniques(
     brush.fillStyle = ink(colours.partner);
     brush.fill();
     const words = name(one.what.technique);
-    const at = Math.max(left, 0, free);
+    const at = Math.max(left, 4, free);
     const end = at + brush.measureText(words).width;
     if (end > Math.min(width, right - 6)) continue;
     brush.fillStyle = quiet;

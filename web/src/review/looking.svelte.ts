@@ -68,7 +68,7 @@ export class Looking {
     await drawn();
     try {
       const review = await asking.review(this.id);
-      this.lay(review.sounds, review.take.seconds);
+      if (review.sounds.length !== this.sounds.length) this.lay(review.sounds, review.take.seconds);
       this.review = review;
       this.about = review.about;
       this.rest = "here";

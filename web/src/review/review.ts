@@ -13,10 +13,7 @@ export interface Took {
   readonly name: string | null; // that a person gave it
 }
 
-/** A sound of a take, and whose of several makers it is. */
-export interface Heard extends Sound {
-  readonly maker?: string | null;
-}
+export type Heard = Sound;
 
 export interface Chose {
   readonly time: number;
