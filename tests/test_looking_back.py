@@ -6,10 +6,7 @@ import asyncio
 import json
 import shutil
 import sys
-import wave
 from collections.abc import Callable, Generator, Iterator, MutableMapping
-from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -19,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from client import PATIENCE, Page, Server, http, let_in, running
+from logged import KNOWN, NOW, recording, spoil
 from undersong import cli
 from undersong.edges import given as playing
 from undersong.edges import midi
@@ -33,7 +31,6 @@ from undersong.remembering import log as codec
 from undersong.server.answers import Pieces, as_json
 from undersong.testing.scenes import FRAGMENTS
 
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NOWHERE = "20260101-000000-abcd"
 
 
@@ -84,16 +81,6 @@ def take(data: Path, api: Api) -> Iterator[str]:
     yield keep(data)
     for folder in (data / "takes").iterdir():
         shutil.rmtree(folder)  # the next test begins with an empty folder
-
-
-def recording() -> bytes:
-    file = BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(8000)
-        sound.writeframes(b"kept-in-a-voice-" * 100)
-    return file.getvalue()
 
 
 # --- what a person adds ------------------------------------------------------------------------
@@ -209,6 +196,31 @@ def test_many_write_at_once(data: Path, take: str) -> None:
     assert sorted(map(str, texts)) == sorted(f"note {n}" for n in range(24))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
+def test_a_full_disk_is_said(data: Path, take: str) -> None:
+    """Where nothing more can be written, a note is refused in a sentence; what was there is still there, and
+    nothing else."""
+    import resource
+    import signal
+
+    about = Takes(data).about(take)
+    about.write(1, "before" * 500, NOW)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    # there is room for the recording, but not for what tells of it
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with pytest.raises(EventError, match="could not be kept"):
+            about.write(1, "x" * 1000, NOW)
+        with pytest.raises(EventError, match="could not be kept"):
+            about.speak(1, recording(), NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert [note.text for note in about.read().notes] == ["before" * 500]
+    assert sorted(p.name for p in Takes(data).folder(take).iterdir()) == ["about.json", "lock", "log.jsonl"]
+
+
 def test_words_are_bounded(data: Path, take: str) -> None:
     """The note after the last that fits is refused, and those before it stay."""
     about = Takes(data).about(take)
@@ -220,19 +232,6 @@ def test_words_are_bounded(data: Path, take: str) -> None:
 
 
 # --- hidden and erased -------------------------------------------------------------------------
-
-
-def spoil(data: Path, take: str) -> None:
-    """Strings that can be searched for, in everything that a person adds."""
-    about = Takes(data).about(take)
-    about.rename("zzname")
-    about.write(1, "zztext", NOW)
-    about.speak(2, recording(), NOW)
-    about.mark(1, 2, "zzfragment")
-    about.rate(1, "zztherapist", "leader", None)
-
-
-KNOWN = (b"zzname", b"zztext", b"zzfragment", b"zztherapist", b"kept-in-a-voice-")
 
 
 def found(folder: Path, known: tuple[bytes, ...]) -> list[tuple[Path, bytes]]:
@@ -331,7 +330,7 @@ def test_the_review_tells_what_sounded(api: Api, take: str, data: Path) -> None:
     assert review["analysis"]["players"] == ["maker", "partner"]
     windows = len(review["analysis"]["windows"]["start"])
     assert len(review["analysis"]["features"]["density"]["maker"]) == windows > 0
-    assert review["summary"][1].startswith("ada played 6 sounds")
+    assert review["summary"][1].startswith("Ada played 6 sounds")
     for moment in review["moments"]:
         assert set(moment) >= {"at", "seconds", "kind", "because", "prompts"}
         assert all(key in SENTENCES for key in moment["prompts"])

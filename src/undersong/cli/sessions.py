@@ -46,6 +46,8 @@ def list_sessions(as_json: bool, data: Path | None) -> None:
 def show(id_: str, data: Path | None) -> None:
     """Tell what happened in a kept session."""
     take = Takes(platform.data_folder(data)).get(id_)
+    if take.words.name is not None:
+        click.echo(take.words.name)
     click.echo(f"{take.id}, begun {take.started or 'at an unknown time'}")
     click.echo(f"{length(take.seconds)}, {count(take.notes, 'note')} by {', '.join(take.makers)}")
     for output in take.log.outputs:

@@ -77,10 +77,14 @@ class About:
             if sum(other.voice is not None for other in words.notes) >= MOST_VOICES:
                 raise EventError(f"This take has {MOST_VOICES} spoken notes; please erase one first.")
             with_it = replace(words, notes=_with(words.notes, note, "notes"))
-            files.write_whole(self._voice(note), sound, files.PRIVATE_FILE)
+            _put(self._voice(note), sound)
             return with_it
 
-        self._change(added)
+        try:
+            self._change(added)
+        except EventError:
+            self._voice(note).unlink(missing_ok=True)  # nobody would find it again
+            raise
         return note
 
     def forget(self, id_: str) -> None:
@@ -153,7 +157,7 @@ class About:
     def _change(self, change: Callable[[Words], Words]) -> None:
         with self._alone():
             changed = codec.encode(change(self.read()))
-            files.write_whole(self._folder / ABOUT, changed, files.PRIVATE_FILE)
+            _put(self._folder / ABOUT, changed)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -180,6 +184,13 @@ def _with(those: tuple[_T, ...], one: _T, what: str) -> tuple[_T, ...]:
     if len(those) >= codec.MOST:
         raise EventError(f"This take has {codec.MOST} {what}; please erase one first.")
     return (*those, one)
+
+
+def _put(path: Path, data: bytes) -> None:
+    try:
+        files.write_whole(path, data, files.PRIVATE_FILE)
+    except UsageError as error:  # the disk is full, say: not the fault of whoever wrote
+        raise EventError(f"This could not be kept. {error}") from error
 
 
 def _new_id() -> str:

@@ -146,8 +146,6 @@ def _part(part: Xml.Element, voices: list[list[_Chord]], bars: int, tempo: Grid 
         first, last = bar * BAR, (bar + 1) * BAR
         for number, voice in enumerate(lying or [{}], 1):
             if number > 1:
-                if bar not in voice:
-                    continue
                 _move(measure, "backup", BAR)
             at = first
             for chord in voice.get(bar, []):
@@ -194,14 +192,10 @@ def _move(measure: Xml.Element, how: str, sixteenths: int) -> None:
 
 
 def _rest(measure: Xml.Element, sixteenths: int, voice: int) -> None:
-    """Silence: written out in the first voice, passed over in the others."""
-    if sixteenths <= 0:
-        return
-    if voice > 1:
-        _move(measure, "forward", sixteenths)
-        return
+    """Silence, written out: every voice is whole in every bar, so that readers keep voices apart. Only the
+    first one's is to be seen."""
     for length, kind, dots in _values(sixteenths):
-        note = Xml.SubElement(measure, "note")
+        note = Xml.SubElement(measure, "note", {"print-object": "no"} if voice > 1 else {})
         Xml.SubElement(note, "rest")
         _length(note, length, kind, dots, voice)
 
@@ -255,7 +249,7 @@ def _length(
 def _values(sixteenths: int) -> list[tuple[int, str, int]]:
     """A length as notatable values, the longest first."""
     found = []
-    while sixteenths:
+    while sixteenths > 0:
         value = next(value for value in VALUES if value[0] <= sixteenths)
         found.append(value)
         sixteenths -= value[0]

@@ -17,6 +17,7 @@ LEFT, RIGHT, TOP, FOOT = 46, 10, 10, 20
 POINTS = 240  # of a line at most: what lies between is averaged
 INKS = (MORNING.maker, MORNING.partner, "#6b5b95", "#7a6a00")
 DASHES = ("", "6 3", "2 3", "9 3 2 3")
+PARTNER = "partner"
 Curve = Sequence[float | None]
 
 
@@ -41,15 +42,14 @@ def chart(name: str, players: Mapping[str, Curve], starts: Sequence[Seconds], le
         _text(LEFT, HEIGHT - 5, "0:00", "start"),
         _text(WIDTH - RIGHT, HEIGHT - 5, clock(end), "end"),
     ]
-    for number, curve in enumerate(players.values()):
+    for curve, (ink, dash) in zip(players.values(), lines(list(players)), strict=True):
         path = ""
         for points in _runs(curve, starts, length):
             path += "M" + "L".join(place(time, value) for time, value in points)
             if len(points) == 1:
                 path += "h1.5"  # one value alone is still seen
-        dash = DASHES[number % len(DASHES)]
         parts.append(
-            f'<path d="{path}" fill="none" stroke="{INKS[number % len(INKS)]}" stroke-width="1.6" '
+            f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="1.6" '
             f'stroke-linejoin="round"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/>"
         )
     spoken = f"{name} of {', '.join(players)}, between {_short(low)} and {_short(high)}."
@@ -61,13 +61,23 @@ def chart(name: str, players: Mapping[str, Curve], starts: Sequence[Seconds], le
 
 def key(players: Sequence[str]) -> str:
     """Which line is whose."""
-    lines = "".join(
+    shown = "".join(
         f'<span><svg viewBox="0 0 40 8" width="40" height="8" aria-hidden="true"><path d="M0 4h40" '
-        f'stroke="{INKS[n % len(INKS)]}" stroke-width="2" stroke-dasharray="{DASHES[n % len(DASHES)]}"/>'
-        f"</svg> {escape(name)}</span>"
-        for n, name in enumerate(players)
+        f'stroke="{ink}" stroke-width="2" stroke-dasharray="{dash}"/></svg> {escape(name)}</span>'
+        for name, (ink, dash) in zip(players, lines(players), strict=True)
     )
-    return f'<p class="key">{lines}</p>'
+    return f'<p class="key">{shown}</p>'
+
+
+def lines(players: Sequence[str]) -> list[tuple[str, str]]:
+    """The ink and the dashes of each: the first maker's and the partner's are those of the shore."""
+    places = [0, *range(2, len(INKS))]
+    found, makers = [], 0
+    for name in players:
+        place = 1 if name == PARTNER else places[makers % len(places)]
+        makers += name != PARTNER
+        found.append((INKS[place], DASHES[place]))
+    return found
 
 
 def _runs(curve: Curve, starts: Sequence[Seconds], length: Seconds) -> list[list[tuple[Seconds, float]]]:

@@ -184,13 +184,17 @@ def _curves(analysis: Mapping[str, Any] | None) -> str:
         return ""
     starts, length = analysis["windows"]["start"], analysis["windows"]["length"]
     shown = ""
+    names = list(analysis["players"])
+    several = [name for name in analysis["features"]["density"] if name not in names]
+    if several:  # each maker's own, not what all of them made together
+        names = [*several, names[1]]
     for feature, meaning in CURVES:
-        players = {name: analysis["features"][feature][name] for name in analysis["players"]}
+        players = {name: analysis["features"][feature][name] for name in names}
         shown += (
             f"<figure>{chart(feature, players, starts, length)}<figcaption>{meaning}</figcaption></figure>"
         )
     windows = f"Each value tells of a window of {length:g} seconds."
-    return f"{key(analysis['players'])}<div class='curves'>{shown}</div><p class='small'>{windows}</p>"
+    return f"{key(names)}<div class='curves'>{shown}</div><p class='small'>{windows}</p>"
 
 
 def _between(analysis: Mapping[str, Any] | None) -> str:

@@ -32,7 +32,7 @@ def summary(made: Duet) -> list[str]:
     told += _reach(made)
     told += _beginnings(players)
     told += _together([s for _, sounds in players[:-1] for s in sounds], players[-1][1], made.end)
-    return told
+    return [sentence[:1].upper() + sentence[1:] for sentence in told]
 
 
 def everyone(made: Duet) -> list[tuple[str, list[Sound]]]:
@@ -79,7 +79,8 @@ def _shares(players: Players, end: Seconds) -> list[str]:
     parts = [f"{first[0]} could be heard for {first[1]} of the time"]
     parts += [f"{name} for {share}" for name, share in others]
     if makers and partner:
-        parts.append(f"both at the same time for {_part(both / end)}")
+        sides = "both" if len(players) == 2 else "both sides"
+        parts.append(f"{sides} at the same time for {_part(both / end)}")
     return [", ".join(parts) + "."]
 
 
