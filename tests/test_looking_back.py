@@ -198,8 +198,8 @@ def test_many_write_at_once(data: Path, take: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
 def test_a_full_disk_is_said(data: Path, take: str) -> None:
-    """Where nothing more can be written, a note is refused in a sentence; what was there is still there, and
-    nothing else."""
+    """Where nothing more can be written, a note is refused in a sentence; what was there is still there,
+    and nothing else."""
     import resource
     import signal
 
