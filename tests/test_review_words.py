@@ -112,8 +112,11 @@ def test_own_words_written_and_said(browser: Browser, tmp_path: Path) -> None:
         page.page.get_by_role("button", name="Stop: ").wait_for()
         page.page.keyboard.press("Escape")
         page.page.get_by_role("button", name="Hear what you said").wait_for()
+        page.page.get_by_role("button", name="Erase these words").first.click()
+        page.page.get_by_role("button", name="No, keep it").click()
         for left in (1, 0):
             page.page.get_by_role("button", name="Erase these words").first.click()
+            page.page.get_by_role("button", name="Yes, erase").click()
             page.wait_until(
                 f"[...document.querySelectorAll('button')].filter((b) => b.textContent === "
                 f"'Erase these words').length === {left}"
