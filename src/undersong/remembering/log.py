@@ -215,7 +215,7 @@ def read(data: bytes) -> Log:
 def _sound_lines(data: bytes) -> tuple[list[str], str | None, End]:
     """The lines of every whole chunk, what was dropped at the end, and where the sound part ends."""
     sound: list[str] = []
-    body = b""
+    body = bytearray()
     size = 0
     if not data.startswith(b'{"undersong"'):
         return sound, None, End()
@@ -226,16 +226,17 @@ def _sound_lines(data: bytes) -> tuple[list[str], str | None, End]:
             if index + 1 == len(rows):
                 break  # the line that should close the chunk was not written to its end
             chunk += 1
-            chain = _chain(chain, body)
-            expected = {"chunk": chunk, "crc": zlib.crc32(body), "sha256": chain}
+            whole = bytes(body)
+            chain = _chain(chain, whole)
+            expected = {"chunk": chunk, "crc": zlib.crc32(whole), "sha256": chain}
             if _loads(row) != expected:
                 raise EventError(f"The log is damaged in chunk {chunk}: its checksums do not agree.")
             try:
-                sound += body.decode("utf-8").split("\n")[:-1]
+                sound += whole.decode("utf-8").split("\n")[:-1]
             except UnicodeDecodeError as error:
                 raise EventError(f"The log is damaged in chunk {chunk}: it is no text.") from error
-            size += len(body) + len(row) + 1
-            body = b""
+            size += len(whole) + len(row) + 1
+            body.clear()
         elif row or index + 1 < len(rows):
             body += row + b"\n"
     end = End(size, chunk, chain) if sound else End()
