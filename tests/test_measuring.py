@@ -277,6 +277,16 @@ def test_only_what_everybody_may_print_has_words(run: Run, one: Instrument) -> N
     assert "#" not in text
 
 
+def test_the_short_ones_are_the_beginning_of_the_long_one() -> None:
+    """PHQ-8 and PHQ-2 ask what PHQ-9 asks first, in the same words; its last item is in no other."""
+    phq9 = instrument("phq-9")
+    assert len(phq9.items) == 9
+    for id_, items in (("phq-8", 8), ("phq-2", 2)):
+        one = instrument(id_)
+        assert (one.items, one.stem, one.answers) == (phq9.items[:items], phq9.stem, phq9.answers)
+    assert "hurting yourself" in (phq9.items[8].text or "")
+
+
 @pytest.mark.parametrize("one", BY_NAME)
 def test_tables_are_frozen_and_whole(one: Instrument) -> None:
     """Each item belongs to exactly one part; nothing can be changed; source and licence are there."""

@@ -189,7 +189,7 @@ def _answers(number: int) -> str:
 
 def _sum(instrument: Instrument, part: Part, answers: Sequence[int | None]) -> Fraction | None:
     given = [answer for item in part.items if (answer := answers[item - 1]) is not None]
-    if not given or len(part.items) - len(given) > instrument.spare:
+    if len(part.items) - len(given) > instrument.spare:
         return None
     return Fraction(sum(given) * len(part.items), len(given)) * instrument.factor
 
