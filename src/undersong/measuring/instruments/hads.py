@@ -16,7 +16,9 @@ HADS = Instrument(
         Part("depression", (2, 4, 6, 8, 10, 12, 14), BANDS),
     ),
     spare=1,
-    missing="One missing answer in either half counts as the average of the other six of that half.",
+    missing="One missing answer in either half counts as the average of the other six of that half "
+    "(stricter than Bell et al. 2016, BMC Res Notes 9:479, "
+    "who advise it as long as half of the answers are there).",
     source="Zigmond & Snaith 1983, Acta Psychiatr Scand 67:361 (the words for the bands are ours)",
     licence="Sold under licence by GL Assessment: points and totals only.",
 )
