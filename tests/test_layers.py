@@ -10,7 +10,7 @@ import undersong
 PACKAGE = Path(undersong.__file__).parent
 PURE = (
     "errors.py", "events.py", "chance.py", "plan.py", "notes.py", "turns.py", "session.py", "theory",
-    "listening", "answering", "choosing", "playing", "remembering", "reflecting", "testing",
+    "listening", "answering", "choosing", "playing", "remembering", "reflecting", "measuring", "testing",
     "transcribing",
 )  # fmt: skip
 BANNED = {

@@ -1,6 +1,6 @@
-"""Draws the pictures of the README and of docs/techniques.md from their scenes.
+"""Draws the pictures of the README and of docs/techniques.md from their scenes, and the docs' tables.
 
-python tools/pictures.py            # writes docs/pictures/*.svg and examples/*.mid
+python tools/pictures.py            # writes docs/pictures/*.svg, examples/*.mid and tables in docs/*.md
 python tools/pictures.py --check    # exits 1 if any of them is out of step
 """
 
@@ -13,6 +13,8 @@ from undersong import Plan, perform
 from undersong.choosing.table import EVER, TABLE
 from undersong.edges import midi
 from undersong.events import Input, Steer
+from undersong.measuring.instruments import INSTRUMENTS
+from undersong.measuring.questionnaire import Instrument
 from undersong.offline import make_session
 from undersong.reflecting.duet import duet
 from undersong.reflecting.roll import DUSK, MORNING, Palette, svg
@@ -24,7 +26,7 @@ from undersong.testing.tapping import TAPPED
 
 ROOT = Path(__file__).resolve().parent.parent
 AFTER = 25.0
-TABLE_BEGINS = "<!-- table: choosing -->"
+TABLE_BEGINS = "<!-- table: {} -->"
 
 
 def drawn(scene: Scene, title: str, palette: Palette) -> str:
@@ -52,6 +54,39 @@ def choosing() -> str:
     return "\n".join(lines)
 
 
+def measures() -> str:
+    """The tables of measuring/instruments as Markdown."""
+    lines = [
+        "| Questionnaire | answered by | points | bands, from | if missing | change | source | licence |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for one in INSTRUMENTS:
+        low, high = one.range
+        times = f", sum x {one.factor}" if one.factor > 1 else ""
+        points = f"{len(one.items)} of {one.points[0]}-{one.points[1]}{times}: {low}-{high}"
+        change = f"{one.change.points} ({one.change.source})" if one.change else "not known"
+        name = f"`{one.id}`: {one.title}"
+        cells = (name, one.asks, points, banded(one), one.missing, change, one.source, one.licence)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def banded(one: Instrument) -> str:
+    """Where the bands of an instrument's parts begin, in one line."""
+    told = []
+    for part in one.parts:
+        bands = ", ".join(f"{band.least} {band.word}" for band in part.bands) or "none"
+        told.append(bands if len(one.parts) == 1 else f"{part.name}: {bands}")
+    return "; ".join(told)
+
+
+def with_table(page: Path, name: str, table: str) -> bytes:
+    """The page with its table of that name as it should be now."""
+    before, rest = page.read_text(encoding="utf-8").split(TABLE_BEGINS.format(name))
+    after = rest[rest.index("\n\n", 2) :]
+    return f"{before}{TABLE_BEGINS.format(name)}\n\n{table}{after}".encode()
+
+
 def files() -> dict[Path, bytes]:
     """Every generated file and what it should hold."""
     made: dict[Path, bytes] = {}
@@ -73,11 +108,9 @@ def files() -> dict[Path, bytes]:
         out = perform(make_session(Plan(), 0), events, events[-1].heard + AFTER)
         title = f"Ten minutes with a maker who {kind}"
         made[path] = svg(duet(events, out), title, MORNING, reasons=0).encode()
-    docs = ROOT / "docs" / "techniques.md"
-    text = docs.read_text(encoding="utf-8")
-    before, rest = text.split(TABLE_BEGINS)
-    after = rest[rest.index("\n\n", 2) :]
-    made[docs] = f"{before}{TABLE_BEGINS}\n\n{choosing()}{after}".encode()
+    for page, name, table in (("techniques", "choosing", choosing()), ("measures", "measures", measures())):
+        docs = ROOT / "docs" / f"{page}.md"
+        made[docs] = with_table(docs, name, table)
     timed = [message for event in first.events() for message in midi.messages(event)]
     made[ROOT / "examples" / "three-steps.mid"] = midi.write([("fragment", timed)], 1000)
     return made

@@ -17,6 +17,7 @@ import undersong
 from undersong import offline
 from undersong.choosing.table import AIMS
 from undersong.cli.doctor import doctor
+from undersong.cli.measures import measures
 from undersong.cli.sessions import sessions
 from undersong.cli.shared import INPUT, LONG, MANY, data_option, printable, progress_of, unused_data_option
 from undersong.edges import files, given, midi, platform, sound, wav
@@ -241,6 +242,7 @@ def analyse(
 
 
 undersong_command.add_command(sessions)
+undersong_command.add_command(measures)
 undersong_command.add_command(doctor)
 
 

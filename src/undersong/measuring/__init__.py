@@ -1,0 +1,1 @@
+"""Measuring: questionnaires that others made, counted by their own rules. No total is a finding."""
