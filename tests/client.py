@@ -18,6 +18,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 Message = dict[str, Any]
+Run = Callable[..., tuple[int, str, str]]  # runs the command: its exit code, output and errors
 PATIENCE = 20.0  # seconds after which something that should come is taken to have failed
 
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from client import Page, Server, let_in, running
+from client import Page, Run, Server, let_in, running
+from undersong import cli
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run the command in an empty folder, with a data folder of its own: code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UNDERSONG_DATA", str(tmp_path / "data"))
+
+    def command(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["undersong", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(stopped.value.code or 0), out, err
+
+    return command
 
 
 @pytest.fixture(scope="module")

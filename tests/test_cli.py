@@ -4,35 +4,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import mido
 import pytest
 
+from client import Run
 from undersong import cli
 from undersong.edges import midi
 from undersong.events import Input
 from undersong.testing import makers
 from undersong.testing.scenes import FRAGMENTS, read_playing
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run the command in an empty folder, with a data folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("UNDERSONG_DATA", str(tmp_path / "data"))
-
-    def command(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["undersong", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(stopped.value.code or 0), out, err
-
-    return command
 
 
 def save(path: Path, events: list[Input], name: str = "flute") -> Path:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import shutil
 import sys
-from collections.abc import Callable, Generator, Iterator, MutableMapping
+from collections.abc import Generator, Iterator, MutableMapping
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,9 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client import PATIENCE, Page, Server, http, let_in, running
+from client import PATIENCE, Page, Run, Server, http, let_in, running
 from logged import KNOWN, NOW, recording, spoil
-from undersong import cli
 from undersong.edges import given as playing
 from undersong.edges import midi
 from undersong.edges.about import LARGEST_VOICE
@@ -293,7 +292,7 @@ def test_what_a_fault_left_half_erased_goes(data: Path, take: str) -> None:
 def test_a_take_that_is_played_cannot_be_hidden(tmp_path: Path) -> None:
     """Hiding is refused while a take is being played; once it is over it is hidden, and nobody is asked
     about it any more."""
-    folder = tmp_path / "undersong"
+    folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
     with running(folder) as server:
         page = Page(server, let_in(server))
@@ -430,28 +429,11 @@ def test_the_course_is_in_order(api: Api, take: str, data: Path) -> None:
 
 # --- the command -------------------------------------------------------------------------------
 
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("UNDERSONG_DATA", str(tmp_path / "undersong"))
-
-    def command(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["undersong", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(stopped.value.code or 0), out, err
-
-    return command
-
 
 def test_the_command_notes_exports_hides_and_erases(run: Run, tmp_path: Path) -> None:
     """The life of a take by the command: words are noted, shown and exported; hidden it is unknown; erased
     nothing is left."""
-    data = tmp_path / "undersong"
+    data = tmp_path / "data"
     take = keep(data)
     spoil(data, take)
     assert run("sessions", "note", take, "zzsaid", "--at", "1.5")[0] == 0
@@ -475,7 +457,7 @@ def test_the_command_notes_exports_hides_and_erases(run: Run, tmp_path: Path) ->
 
 def test_the_command_says_what_is_wrong(run: Run, tmp_path: Path) -> None:
     """Exit 2 and one sentence for an unknown take, a moment that is none, and no words."""
-    take = keep(tmp_path / "undersong")
+    take = keep(tmp_path / "data")
     for arguments, says in (
         (["note", NOWHERE, "x"], "There is no session"),
         (["note", take, "x", "--at", "-1"], "A moment is a number"),

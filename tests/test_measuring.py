@@ -3,8 +3,6 @@
 import ast
 import dataclasses
 import json
-import sys
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from undersong import cli
+from client import Run
 from undersong.errors import UsageError
 from undersong.measuring import instruments
 from undersong.measuring.instruments import INSTRUMENTS, instrument
 from undersong.measuring.questionnaire import NO_FINDING, Instrument, read, score
 
-Run = Callable[..., tuple[int, str, str]]
 BY_NAME = [pytest.param(one, id=one.id) for one in INSTRUMENTS]
 WORDED = ("phq-9", "phq-8", "phq-2", "gad-7")
 POINTS_ONLY = {
@@ -61,17 +58,9 @@ SPARE = {"phq-9": 2, "hads": 1}
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["undersong", "measures", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(stopped.value.code or 0), out, err
-
-    return command
+def measures(run: Run) -> Run:
+    """Run the command ``measures``."""
+    return lambda *arguments: run("measures", *arguments)
 
 
 def answers_to(one: Instrument) -> st.SearchStrategy[list[int | None]]:
@@ -90,12 +79,12 @@ def spread(one: Instrument, places: tuple[int, ...], points: int) -> list[int | 
 
 
 @pytest.mark.parametrize(("id_", "written", "total", "band"), PUBLISHED)
-def test_published_examples(run: Run, id_: str, written: str, total: int, band: str | None) -> None:
+def test_published_examples(measures: Run, id_: str, written: str, total: int, band: str | None) -> None:
     """Published answers give the published total and band, and the command gives what the function does."""
     one = instrument(id_)
     scored = score(one, read(one, written))
     assert (scored.total, scored.band, scored.because) == (total, band, None)
-    code, out, err = run("score", id_, written, "--json")
+    code, out, err = measures("score", id_, written, "--json")
     told = json.loads(out)
     assert (code, err, told["total"], told["band"]) == (0, "", total, band)
     assert isinstance(told["total"], int)
@@ -183,21 +172,21 @@ def test_no_other_item_calls_for_help(one: Instrument) -> None:
 
 
 @pytest.mark.parametrize("written", ["0,0,0,0,0,0,0,0,1", ",,,,,,,,3", "-,1,-,,,,,,2"])
-def test_help_is_said_before_any_number(run: Run, written: str) -> None:
+def test_help_is_said_before_any_number(measures: Run, written: str) -> None:
     """On the command line, too: first the help, then the total or why there is none; and in the JSON."""
-    code, out, _ = run("score", "phq-9", written)
+    code, out, _ = measures("score", "phq-9", written)
     lines = out.splitlines()
     assert code == 0
     assert lines[0].startswith("Item 9 is above 0. Before anything else: please talk")
     assert "PHQ-9:" not in lines[0]
-    assert json.loads(run("score", "phq-9", written, "--json")[1])["help"] is True
+    assert json.loads(measures("score", "phq-9", written, "--json")[1])["help"] is True
 
 
-def test_without_item_9_it_is_asked_about(run: Run) -> None:
+def test_without_item_9_it_is_asked_about(measures: Run) -> None:
     """Item 9 at 0 says nothing of help; left out, it is said to be so."""
-    _, out, _ = run("score", "phq-9", "3,3,3,3,3,3,3,3,0")
+    _, out, _ = measures("score", "phq-9", "3,3,3,3,3,3,3,3,0")
     assert "Item 9" not in out
-    _, out, _ = run("score", "phq-9", "3,3,3,3,3,3,3,3,")
+    _, out, _ = measures("score", "phq-9", "3,3,3,3,3,3,3,3,")
     assert out.startswith("Item 9 was not answered; please ask about it.\n")
 
 
@@ -223,10 +212,10 @@ def test_without_item_9_it_is_asked_about(run: Run) -> None:
         (("phq-2",), "Missing argument"),
     ],
 )  # fmt: skip
-def test_what_is_malformed_is_refused(run: Run, arguments: tuple[str, ...], says: str) -> None:
+def test_what_is_malformed_is_refused(measures: Run, arguments: tuple[str, ...], says: str) -> None:
     """Exit code 2, nothing on standard output, one line that a terminal only shows, and what to do."""
     for extra in ((), ("--json",)):
-        code, out, err = run("score", *arguments, *extra)
+        code, out, err = measures("score", *arguments, *extra)
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert says in err
         assert "\x1b" not in err
@@ -246,14 +235,14 @@ def test_whatever_is_written_is_read_or_refused(text: str) -> None:
     assert answers == tuple(None if word in ("", "-") else int(word) for word in words)
 
 
-def test_a_missing_first_answer_may_be_a_hyphen(run: Run) -> None:
+def test_a_missing_first_answer_may_be_a_hyphen(measures: Run) -> None:
     """A hyphen in front is an answer, not an option; blanks around answers do no harm."""
-    told = json.loads(run("score", "PHQ9", "-, 1,1,1,1,1,1,1,0", "--json")[1])
+    told = json.loads(measures("score", "PHQ9", "-, 1,1,1,1,1,1,1,0", "--json")[1])
     assert (told["total"], told["missing"]) == (7.88, [1])
 
 
 @pytest.mark.parametrize("one", BY_NAME)
-def test_only_what_everybody_may_print_has_words(run: Run, one: Instrument) -> None:
+def test_only_what_everybody_may_print_has_words(measures: Run, one: Instrument) -> None:
     """Of the others no words, no names of items: no text in the table, and no string beside its fields."""
     assert one.worded == (one.id in WORDED)
     if one.worded:
@@ -263,7 +252,7 @@ def test_only_what_everybody_may_print_has_words(run: Run, one: Instrument) -> N
         assert len({item.text for item in one.items}) == len(one.items)
         return
     assert (one.stem, one.answers, {item.text for item in one.items}) == (None, (), {None})
-    code, out, _ = run("show", one.id, "--json")
+    code, out, _ = measures("show", one.id, "--json")
     told = json.loads(out)
     assert (code, told["stem"], told["items"]) == (0, None, [{"text": None}] * len(one.items))
     fields = [one.id, one.name, one.title, one.asks, one.missing, one.source, one.licence]
@@ -307,24 +296,24 @@ def test_reliable_change_is_told_only_where_it_is_known() -> None:
     assert known == {"phq-9": 6, "gad-7": 4, "who-5": 10}
 
 
-def test_list_and_show(run: Run) -> None:
+def test_list_and_show(measures: Run) -> None:
     """Every questionnaire is listed, in words and as JSON, and shown with its rules, source and licence."""
-    code, out, _ = run("list")
+    code, out, _ = measures("list")
     assert (code, [line.split()[0] for line in out.splitlines()]) == (0, [one.id for one in INSTRUMENTS])
-    told = json.loads(run("list", "--json")[1])
+    told = json.loads(measures("list", "--json")[1])
     assert [(one["id"], one["worded"]) for one in told] == [(one.id, one.worded) for one in INSTRUMENTS]
     for one in INSTRUMENTS:
-        code, out, _ = run("show", one.id)
+        code, out, _ = measures("show", one.id)
         assert code == 0
         for part in (one.title, one.missing, one.source, one.licence, NO_FINDING):
             assert part in out
         assert ("1. " in out) == one.worded
-    assert run("show", "nothing")[0] == 2
+    assert measures("show", "nothing")[0] == 2
 
 
 @pytest.mark.parametrize("one", BY_NAME)
-def test_every_total_comes_with_what_it_is_not(run: Run, one: Instrument) -> None:
+def test_every_total_comes_with_what_it_is_not(measures: Run, one: Instrument) -> None:
     """In words a total is never alone: it ends with the sentence that it is no finding about a person."""
-    _, out, _ = run("score", one.id, ",".join(["1"] * len(one.items)))
+    _, out, _ = measures("score", one.id, ",".join(["1"] * len(one.items)))
     assert out.splitlines()[-1] == NO_FINDING
     assert ("please look at the form" in out) == (not one.worded)

@@ -4,7 +4,6 @@ import json
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,15 @@ import pytest
 from numpy.typing import NDArray
 
 import strokes
+from client import Run
 from singing import sung, wav_bytes
-from undersong import EventError, cli
+from undersong import EventError
 from undersong.edges import given, midi, sound, wav
 from undersong.events import NoteOff, NoteOn, Play, Tap
 from undersong.offline import play
 from undersong.plan import Plan
 from undersong.transcribing.heard import NoteBegan, NoteEnded, PitchFrame, Struck, Transcribed
 
-Run = Callable[..., tuple[int, str, str]]
 Samples = NDArray[np.float32]
 RATE = 48_000
 SONG = [
@@ -34,22 +33,6 @@ SONG = [
     (3.7, 4.6, 60.0),
 ]
 CLAPS = [0.5 + 0.5 * n for n in range(8)]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run the command in an empty folder, with a data folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("UNDERSONG_DATA", str(tmp_path / "data"))
-
-    def command(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["undersong", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(stopped.value.code or 0), out, err
-
-    return command
 
 
 def claps(rate: int = RATE, seconds: float = 5.0) -> Samples:

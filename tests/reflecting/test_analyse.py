@@ -4,7 +4,7 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import duckdb
 import mido
 import pytest
 
-from undersong import Plan, cli
+from client import Run
+from undersong import Plan
 from undersong.edges import midi, players
 from undersong.edges.given import Given
 from undersong.events import Input, MakerId, NoteOff, NoteOn, Tap
@@ -22,25 +23,9 @@ from undersong.reflecting.curves import FEATURES
 from undersong.reflecting.rows import TABLES
 from undersong.testing.scenes import FRAGMENTS
 
-Run = Callable[..., tuple[int, str, str]]
 Note = tuple[float, float, int, int]  # onset, offset, pitch, velocity
 EVEN: list[Note] = [(0.5 * n, 0.5 * n + 0.3, 60 + n % 5, 60 + n) for n in range(40)]
 LATER: list[Note] = [(on + 0.06, off + 0.1, pitch - 12, 100) for on, off, pitch, _ in EVEN]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run the command in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["undersong", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(stopped.value.code or 0), out, err
-
-    return command
 
 
 def timed(notes: Sequence[Note], channel: int = 0) -> list[midi.Timed]:
