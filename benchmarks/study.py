@@ -3,7 +3,7 @@
     python benchmarks/study.py [--most 40]
 
 Pairs of which the leader, the lag and the imitation are known (undersong.testing.study), of 30 to 120 s, a
-quarter of each rhythm. Lag: within 50 ms. Leader: the right one. Together: p at most .01 for true pairs,
+quarter of each rhythm. Lag: within 50 ms. Leader: the right one. Together: p at most .02 for true pairs,
 and for players of two different pairs, who have nothing to do with one another. In loudness and pitch the
 second follows 6 s behind, precedes as much, or goes along: recovered where initiation, imitation or
 integration of the diagram is the greatest of the three, each less what the unrelated pairs have of it on

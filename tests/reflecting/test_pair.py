@@ -107,6 +107,17 @@ def test_strangers_are_seldom_together() -> None:
     assert said <= 10
 
 
+def test_neither_player_is_special() -> None:
+    """Exchanged, strangers have the same p, and pairs the same lag the other way round."""
+    for seed in range(20):
+        one, two = made(seed), made(seed + 4)
+        for a, b in ((one.first, one.second), (one.first, two.second)):
+            found, turned = timing(a, b), timing(b, a)
+            assert found.p == turned.p
+            assert found.lead == -turned.lead
+            assert found.lag == pytest.approx(-turned.lag)
+
+
 def test_long_music_is_judged_by_excerpts() -> None:
     """An hour of a pair is still found to be one."""
     one = couple("swinging", 3600.0, chance(3), None)
@@ -167,6 +178,14 @@ def test_the_same_curve_is_integration() -> None:
     assert found.integration > found.initiation
 
 
+def test_likeness_by_hand() -> None:
+    """Twenty values, one stretch at no lag: a line from 0 to 19 and one of half the slope from 9.5 to 19.
+    They go together (correlation 1); means 9.5 and 14.25 of a range of 19: (1 - 4.75 / 19)^3 = .421875;
+    ranges 9.5 over 19: .5. Product .2109375."""
+    found = diagram(np.arange(20.0), 9.5 + np.arange(20.0) / 2)
+    assert found.integration == pytest.approx(0.2109375)
+
+
 @given(st.integers(0, 1000))
 @settings(max_examples=30, deadline=None)
 def test_exchange_turns_initiation_into_imitation(seed: int) -> None:
@@ -191,14 +210,26 @@ UP = np.arange(12.0)
 LEVEL = np.full(12, 20.0)
 
 
+def moving(*moves: int) -> Array:
+    """A curve with these moves, over and over, that stays below 50."""
+    found: Array = np.cumsum(np.tile(np.array(moves, dtype=float), 4)) / 10
+    return found
+
+
+FAR = np.full(20, 50.0)
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "role", "other"),
     [
         (UP, LEVEL, "dependent", "leader"),  # always toward one who stays
+        (moving(1, 1, 1, 1, -1), FAR, "follower", "leader"),  # four of five toward
+        (moving(1, 1, 1, -1, -1), FAR, "partner", "none"),  # three of five: within 20% of one another
+        (moving(1, 1, -1, -1, -1), FAR, "partner", "none"),  # two of five
+        (moving(1, -1, -1, -1, -1), FAR, "leader", "none"),  # one of five
         (-UP, LEVEL, "resister", "none"),  # always away
         (UP, 30 - UP, "approach", "approach"),  # toward each other
         (UP, 5 + UP, "dependent", "resister"),  # one goes away, the other after it
-        (np.tile([0.0, 1.0], 6), LEVEL, "follower", "none"),  # three of five toward at times, two at others
         (UP, np.full(12, np.nan), "solo", "none"),
         (np.full(12, 20.0), LEVEL, "partner", "partner"),  # both stay, near each other
     ],
@@ -206,12 +237,8 @@ LEVEL = np.full(12, 20.0)
 def test_roles_by_hand(mine: Array, theirs: Array, role: str, other: str) -> None:
     """Each role in a case that has it, and the same with the players exchanged."""
     found = roles(mine, theirs, 1.0)
-    names = [[ROLES[place] for place in one] for one in found]
-    if role == "follower":  # 3 of 5 toward, then 2 of 5: within 20% of one another
-        assert set(names[0]) == {"partner"}
-    else:
-        assert set(names[0]) == {role}
-        assert set(names[1]) == {other}
+    names = [{ROLES[place] for place in one} for one in found]
+    assert names == [{role}, {other}]
     turned = roles(theirs, mine, 1.0)
     assert (turned[0] == found[1]).all()
     assert (turned[1] == found[0]).all()
@@ -224,6 +251,8 @@ def test_a_partner_that_cannot_listen_sounds_the_same() -> None:
     away = moved(one, 60.0)
     assert sorted(away.pitch) == sorted(one.pitch)
     assert (away.onset < 60.0).all()
+    assert away.onset[0] != one.onset[0]
+    assert np.isin(np.round(np.mod(one.onset + 30.0, 60.0), 6), np.round(away.onset, 6)).all()
     assert moved(away, 60.0).onset == pytest.approx(one.onset)
 
 

@@ -9,11 +9,11 @@ Where several are about as high, as in an even beat, the nearer one is taken. *P
 off, two onsets that are each the other's nearest, and nearer than .2 s, are a pair. ``asynchrony`` is over
 the pairs' distances, lag included, and ``lag`` their median.
 
-*Together.* The height of the peak against 99 surrogates, in which the second player's intervals are
-shuffled: the same density and the same intervals in another order, wherever their peak may be. Of a beat as
-even as a machine's no order is another: where one plays such, each surrogate is 3 to 20% quicker or slower,
-too. ``p`` is the share that reach as high, the playing itself counted. Long music is judged by excerpts
-that together hold 2,000 of the first player's onsets, spread evenly. After Ramseyer & Tschacher's (2010)
+*Together.* The height of the peak against 100 surrogates, half of them with the first player's intervals
+shuffled, half with the second's: the same density and the same intervals in another order, wherever their
+peak may be. Of a beat as even as a machine's no order is another: where one plays such, each surrogate is 3
+to 20% quicker or slower, too. ``p`` is the share that reach as high, the playing itself counted. Long music
+is judged by excerpts that together hold 4,000 onsets, spread evenly. After Ramseyer & Tschacher's (2010)
 shuffled surrogates; the statistic is our own, measured by benchmarks/study.py.
 
 *Intervals.* Of the pairs that follow one another: how each player's change from one interval to the next
@@ -36,9 +36,9 @@ SMOOTHING: Seconds = 0.025
 APART: Seconds = 0.2  # at most between two onsets of a pair, the lag taken off
 NEARER = 0.1  # share of a peak's height that a second of lag costs it
 FEWEST = 8  # onsets of each player, and pairs, to say anything about chance
-SURROGATES = 99
-CHANCE = 0.01  # p up to which two are together: no surrogate reaches as high
-EXCERPT = 100  # onsets of the first player's
+SURROGATES = 50  # of each player
+CHANCE = 0.02  # p up to which two are together: of 100 surrogates at most one reaches as high
+EXCERPT = 200  # onsets of both
 EXCERPTS = 20
 TEMPO = (1.03, 1.2)  # by so much an even beat's surrogates are quicker or slower
 MOST = 2_000_000  # distances that are counted at once
@@ -92,11 +92,13 @@ def timing(first: Player, second: Player, seed: int = 0) -> Timing:
     paired_a, paired_b = pairs(a, b, LAGS[place])
     if len(a) < FEWEST or len(b) < FEWEST:
         return Timing(paired_a, paired_b, float("nan"))
-    chance = np.random.Generator(np.random.PCG64(seed))
     even = bool(min(np.ptp(np.diff(a)), np.ptp(np.diff(b))) < BIN)
-    shuffled = np.sum([_counted(x, _shuffled(y, even, chance)) for x, y in excerpts], axis=0)
-    reached = int((shuffled.max(axis=1) >= heights.max()).sum())
-    return Timing(paired_a, paired_b, (1 + reached) / (1 + SURROGATES))
+    reached = 0
+    for turned in (excerpts, [(y, x) for x, y in excerpts]):
+        chance = np.random.Generator(np.random.PCG64(seed))  # the same for both, so that neither is special
+        shuffled = np.sum([_counted(x, _shuffled(y, even, chance)) for x, y in turned], axis=0)
+        reached += int((shuffled.max(axis=1) >= heights.max()).sum())
+    return Timing(paired_a, paired_b, (1 + reached) / (1 + 2 * SURROGATES))
 
 
 def onsets(player: Player) -> Array:
@@ -157,14 +159,17 @@ def _counted(a: Array, rows: Array) -> Array:
 
 
 def _excerpts(a: Array, b: Array) -> list[tuple[Array, Array]]:
-    """The whole; of long music parts of it, evenly spread, each with what the second player sounds then."""
-    if len(a) <= EXCERPT * EXCERPTS:
+    """The whole; of long music parts of it, evenly spread, in which both sound."""
+    both = np.sort(np.concatenate((a, b)))
+    if len(both) <= EXCERPT * EXCERPTS:
         return [(a, b)]
     found = []
-    for first in np.linspace(0, len(a) - EXCERPT, EXCERPTS).astype(int):
-        part = a[first : first + EXCERPT]
-        found.append((part, b[(b >= part[0] - FARTHEST) & (b <= part[-1] + FARTHEST)]))
-    return found
+    for first in np.linspace(0, len(both) - EXCERPT, EXCERPTS).astype(int):
+        begin, end = both[first], both[first + EXCERPT - 1]
+        x, y = (one[(one >= begin) & (one <= end)] for one in (a, b))
+        if len(x) and len(y):
+            found.append((x, y))
+    return found or [(a[:EXCERPT], b[:EXCERPT])]
 
 
 def _shuffled(b: Array, even: bool, chance: np.random.Generator) -> Array:
