@@ -204,11 +204,19 @@ class _Page:
         if message["type"] == "note" and message.get("on") is not False and room:
             if len(self._held) < MOST_HELD:
                 self._held.add(key)
-        elif message["type"] == "control" and not room and len(self._controls) < MOST_HELD:
+        elif message["type"] == "control":
+            self._wait(key, message, room)
+        return room
+
+    def _wait(self, key: tuple[str, str], message: Message, room: bool) -> None:
+        """A controller's value waits for room, in place of an older one; one that passes leaves none,
+        or the older would be taken in after it."""
+        if room:
+            self._controls.pop(key, None)
+        elif key in self._controls or len(self._controls) < MOST_HELD:
             if not self._controls:
                 self._loop.call_later(AGAIN, self._catch_up)
             self._controls[key] = message
-        return room
 
     def _catch_up(self) -> None:
         """Take in the latest value of each controller for which there was no room."""
