@@ -8,7 +8,7 @@ from math import exp, log2
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from undersong.events import MakerId
@@ -286,6 +286,10 @@ def test_articulation_is_that_of_the_features(notes: list[Note]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(playings())
+@example(
+    [(0.0, off, None, None) for off in (1.421875, 1.71875, 0.140625, 3.53125, 2.9375, 0.21875)]
+    + [(1.0, 1.0, None, None)]
+)
 def test_no_value_leaves_its_range(notes: list[Note]) -> None:
     """Shares lie in 0-1, correlations in -1 to 1, tempo in 40-300; nothing is infinite."""
     found = curves(player("a", notes), STARTS, 6.0)

@@ -53,7 +53,7 @@ def curves(
     where = (player, starts, length)
     measures: tuple[tuple[tuple[str, ...], Callable[[], tuple[Array, ...]]], ...] = (
         (("density", "recency_density"), lambda: _densities(*where)),
-        (("duration",), lambda: _of_notes(_accents(player), *where)[:1]),
+        (("duration",), lambda: (np.clip(_of_notes(_accents(player), *where)[0], 0.0, 1.0),)),
         (("mean_pitch", "sd_pitch"), lambda: _of_notes(player.pitch, *where)),
         (("velocity",), lambda: _of_notes(player.velocity, *where)[:1]),
         (("articulation",), lambda: (articulation(*where),)),
