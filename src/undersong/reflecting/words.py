@@ -13,7 +13,6 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, TypeVar
 
 from undersong.errors import EventError
@@ -136,10 +135,9 @@ def a_moment(given: object) -> Seconds | None:
     """A time of the take; None for the whole of it. Raises EventError if it is none."""
     if given is None:
         return None
-    number = isinstance(given, (int, float)) and not isinstance(given, bool)
-    if not number or not isfinite(given) or not 0 <= given <= LATEST:  # type: ignore[arg-type,operator]
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 <= given <= LATEST:
         raise EventError("A moment is a number of seconds from the beginning; please give one.")
-    return round(float(given), 3)  # type: ignore[arg-type]
+    return round(float(given), 3)  # NaN and infinity lie in no range
 
 
 def a_stretch(begin: object, end: object) -> tuple[Seconds, Seconds]:
