@@ -39,6 +39,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tables import table
 from undersong.edges.disk import Disk
+from undersong.edges.house import Place
 from undersong.server.keys import Keys
 from undersong.server.run import settle_memory
 from undersong.server.socket import serve
@@ -160,7 +161,7 @@ def host(port: int, many: int, data: Path) -> None:
         for number in range(many):
             folder = data / str(number)
             folder.mkdir(parents=True)
-            stages.append(Stage(folder, disk))
+            stages.append(Stage(Place(folder, None, None), disk))
         settle_memory()  # as the server itself does
         yield
         disk.close()

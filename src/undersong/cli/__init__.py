@@ -19,9 +19,18 @@ from undersong.choosing.table import AIMS
 from undersong.cli.doctor import doctor
 from undersong.cli.measures import measures
 from undersong.cli.sessions import sessions
-from undersong.cli.shared import INPUT, LONG, MANY, data_option, printable, progress_of, unused_data_option
+from undersong.cli.shared import (
+    INPUT,
+    LONG,
+    MANY,
+    data_option,
+    house_of,
+    open_house,
+    printable,
+    progress_of,
+    unused_data_option,
+)
 from undersong.edges import files, given, midi, platform, sound, wav
-from undersong.edges.takes import Takes
 from undersong.errors import UndersongError, UsageError
 from undersong.plan import MEET_ME, Plan
 from undersong.plugins import policy, techniques
@@ -59,7 +68,7 @@ def undersong_command(
         click.echo(address)
         sys.stdout.flush()
 
-    start(platform.data_folder(data), host=host, port=port, browser=not no_browser, say=say)
+    start(house_of(data), host=host, port=port, browser=not no_browser, say=say)
 
 
 @undersong_command.command()
@@ -118,7 +127,7 @@ def answer(
             files.check_writable(path)
     if log is not None:
         _not_the_same(log, target)
-    kept = Takes(platform.data_folder(data)) if keep else None
+    kept = open_house(data).own.takes if keep else None
     played = _given(source, makers)
     now = datetime.now(UTC) if keep else None
     with progress_of("Playing", len(played.events), MANY) as progress:

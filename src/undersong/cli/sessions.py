@@ -8,10 +8,8 @@ from pathlib import Path
 
 import click
 
-from undersong.cli.shared import INPUT, LONG, clock, count, data_option, length, progress_of
-from undersong.edges import platform
+from undersong.cli.shared import INPUT, LONG, clock, count, data_option, length, open_house, progress_of
 from undersong.edges.export import export as export_take
-from undersong.edges.takes import Takes
 from undersong.errors import UsageError
 from undersong.events import Chose
 
@@ -26,7 +24,7 @@ def sessions() -> None:
 @data_option
 def list_sessions(as_json: bool, data: Path | None) -> None:
     """List what was kept, oldest first."""
-    kept, faults = Takes(platform.data_folder(data)).all()
+    kept, faults = open_house(data).own.takes.all()
     if as_json:
         click.echo(json.dumps([take.summary for take in kept], indent=2))
     elif kept:
@@ -45,7 +43,7 @@ def list_sessions(as_json: bool, data: Path | None) -> None:
 @data_option
 def show(id_: str, data: Path | None) -> None:
     """Tell what happened in a kept session."""
-    take = Takes(platform.data_folder(data)).get(id_)
+    take = open_house(data).own.takes.get(id_)
     if take.words.name is not None:
         click.echo(take.words.name)
     click.echo(f"{take.id}, begun {take.started or 'at an unknown time'}")
@@ -67,7 +65,7 @@ def show(id_: str, data: Path | None) -> None:
 @data_option
 def export(id_: str, to: Path, data: Path | None) -> None:
     """Write everything of a kept session to a folder: log, duet, report, words; sound where it can be."""
-    takes = Takes(platform.data_folder(data))
+    takes = open_house(data).own.takes
     take = takes.get(id_)
     if take.fault is not None:
         click.echo(take.fault, err=True)
@@ -84,7 +82,7 @@ def export(id_: str, to: Path, data: Path | None) -> None:
 @data_option
 def note(id_: str, text: str, at: float | None, data: Path | None) -> None:
     """Add own words to a kept session, tied to a moment or to the whole."""
-    Takes(platform.data_folder(data)).about(id_).write(at, text, datetime.now(UTC))
+    open_house(data).own.takes.about(id_).write(at, text, datetime.now(UTC))
     click.echo(f"Noted in {id_}.")
 
 
@@ -94,7 +92,7 @@ def note(id_: str, text: str, at: float | None, data: Path | None) -> None:
 @data_option
 def hide(id_: str, yes: bool, data: Path | None) -> None:
     """Never show a kept session again, in any list, view or export; it can still be deleted."""
-    takes = Takes(platform.data_folder(data))
+    takes = open_house(data).own.takes
     takes.folder(id_)
     if not yes:
         raise UsageError(f"This hides {id_} for ever; say so with --yes.")
@@ -108,7 +106,7 @@ def hide(id_: str, yes: bool, data: Path | None) -> None:
 @data_option
 def delete(id_: str, yes: bool, data: Path | None) -> None:
     """Erase a kept session for good, also a hidden one, with all words and recordings."""
-    takes = Takes(platform.data_folder(data))
+    takes = open_house(data).own.takes
     takes.folder(id_, hidden=True)
     if not yes:
         raise UsageError(f"This erases {id_} for good; say so with --yes.")

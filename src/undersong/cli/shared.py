@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 import click
+
+from undersong.edges import platform
+from undersong.edges.house import House, Locked
+from undersong.errors import UndersongError
 
 MANY = 4000  # events from which progress is shown
 LONG = 20.0  # seconds of sound from which it is
@@ -31,6 +36,38 @@ data_option = click.option(
 unused_data_option = click.option(
     "--data", type=INPUT, envvar="UNDERSONG_DATA", hidden=True, expose_value=False
 )
+
+
+PASSPHRASE = "UNDERSONG_PASSPHRASE"
+
+
+def house_of(data: Path | None) -> House:
+    """The house of a data folder, unlocked where the passphrase lies in the environment.
+
+    With new data that passphrase locks it from the beginning. Raises UsageError where the folder cannot be
+    used, Wrong where the passphrase is.
+    """
+    house = House(platform.data_folder(data))
+    given = os.environ.get(PASSPHRASE)
+    if given is not None and house.protected:
+        house.unlock(given)
+    elif given is not None and house.empty:
+        house.protect(given)
+    return house
+
+
+def open_house(data: Path | None) -> House:
+    """As ``house_of``, and open: its passphrase is asked for at the terminal. Raises Locked where nobody
+    is there to type it."""
+    house = house_of(data)
+    if house.locked and "keyring" in house.vault.ways:
+        with suppress(UndersongError):
+            house.unlock()
+    if house.locked:
+        if not sys.stdin.isatty():
+            raise Locked(f"{house.folder} is locked. Put its passphrase into {PASSPHRASE} and try again.")
+        house.unlock(click.prompt("Passphrase", hide_input=True, err=True))
+    return house
 
 
 def progress_of(

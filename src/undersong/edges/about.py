@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from undersong.edges import files
+from undersong.edges import files, sealed
 from undersong.edges.lock import Lock
 from undersong.errors import EventError, UsageError
 from undersong.events import Seconds
@@ -40,8 +40,9 @@ VOICES = tuple(kind for kind, _, _ in _KINDS)
 class About:
     """What was added to the take in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes | None = None) -> None:
         self._folder = folder
+        self._key = key  # what it is sealed with, if anything is
 
     def read(self) -> Words:
         """All of it. Raises EventError with one sentence if it cannot be read."""
@@ -50,7 +51,7 @@ class About:
             raise EventError(codec.DAMAGED)  # a link would lead out of the data folder
         if not path.exists():
             return Words()
-        return codec.decode(files.read_whole(path, "file of notes", LARGEST_ABOUT), VOICES)
+        return codec.decode(self._get(path, "file of notes", LARGEST_ABOUT), VOICES)
 
     def rename(self, name: object) -> str | None:
         """Give the take a name, or with nothing take it away; returns it."""
@@ -77,7 +78,7 @@ class About:
             if sum(other.voice is not None for other in words.notes) >= MOST_VOICES:
                 raise EventError(f"This take has {MOST_VOICES} spoken notes; please erase one first.")
             with_it = replace(words, notes=_with(words.notes, note, "notes"))
-            _put(self._voice(note), sound)
+            self._put(self._voice(note), sound)
             return with_it
 
         try:
@@ -107,7 +108,7 @@ class About:
         if path.is_symlink() or not path.is_file():
             raise UsageError("The recording of this note is no longer there.")
         kind = next(media for kind, media, _ in _KINDS if kind == note.voice)
-        return files.read_whole(path, "recording", LARGEST_VOICE), kind
+        return self._get(path, "recording", LARGEST_VOICE), kind
 
     def mark(self, begin: object, end: object, name: object) -> Fragment:
         """Keep a stretch of the take to be found again."""
@@ -142,7 +143,7 @@ class About:
     def recordings(self) -> list[tuple[str, bytes]]:
         """Every spoken note that is there, as a file's name and its bytes."""
         found = [self._voice(note) for note in self.read().notes if note.voice is not None]
-        return [(p.name, files.read_whole(p, "recording", LARGEST_VOICE)) for p in found if p.is_file()]
+        return [(p.name, self._get(p, "recording", LARGEST_VOICE)) for p in found if p.is_file()]
 
     @staticmethod
     def _known(words: Words, id_: str) -> Note:
@@ -157,7 +158,20 @@ class About:
     def _change(self, change: Callable[[Words], Words]) -> None:
         with self._alone():
             changed = codec.encode(change(self.read()))
-            _put(self._folder / ABOUT, changed)
+            self._put(self._folder / ABOUT, changed)
+
+    def _get(self, path: Path, what: str, largest: int) -> bytes:
+        data = files.read_whole(path, what, largest + sealed.MOST_ADDED)
+        return sealed.unseal(self._key, self._name(path), data)
+
+    def _put(self, path: Path, data: bytes) -> None:
+        try:
+            files.write_whole(path, sealed.seal(self._key, self._name(path), data), files.PRIVATE_FILE)
+        except UsageError as error:  # the disk is full, say: not the fault of whoever wrote
+            raise EventError(f"This could not be kept. {error}") from error
+
+    def _name(self, path: Path) -> str:
+        return f"{self._folder.name}/{path.name}"
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -184,13 +198,6 @@ def _with(those: tuple[_T, ...], one: _T, what: str) -> tuple[_T, ...]:
     if len(those) >= codec.MOST:
         raise EventError(f"This take has {codec.MOST} {what}; please erase one first.")
     return (*those, one)
-
-
-def _put(path: Path, data: bytes) -> None:
-    try:
-        files.write_whole(path, data, files.PRIVATE_FILE)
-    except UsageError as error:  # the disk is full, say: not the fault of whoever wrote
-        raise EventError(f"This could not be kept. {error}") from error
 
 
 def _new_id() -> str:

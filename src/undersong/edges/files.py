@@ -13,6 +13,7 @@ from undersong.errors import EventError, UsageError
 PRIVATE_FILE = 0o600
 BINARY: int = getattr(os, "O_BINARY", 0)  # only exists where line ends would else be changed
 LARGEST_LOG = 512 * 1024 * 1024  # bytes
+SEALED = b"undersong sealed 1\n"  # how a sealed file begins (edges.sealed)
 
 
 def check_writable(path: Path) -> None:
@@ -93,8 +94,13 @@ def read_whole(path: Path, what: str, largest: int) -> bytes:
 
 
 def read_log(path: Path) -> bytes:
-    """The bytes of a session log. Raises EventError with one sentence if it cannot be read."""
-    return read_whole(path, "session log", LARGEST_LOG)
+    """The bytes of a session log in its plain form. Raises EventError if there are none."""
+    data = read_whole(path, "session log", LARGEST_LOG)
+    if data.startswith(SEALED):
+        raise EventError(
+            f"{path.name} is sealed; 'undersong sessions export ID --to DIR' writes it in its plain form."
+        )
+    return data
 
 
 class AppendOnly:

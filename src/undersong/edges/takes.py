@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from undersong.edges import files
+from undersong.edges import files, sealed
 from undersong.edges.about import ABOUT, About
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.errors import EventError, UndersongError, UsageError
@@ -71,21 +71,27 @@ class Kept(Listed):
 
 
 class Takes:
-    """The takes of one data folder, kept or scratch."""
+    """The takes of one person's folder, kept or scratch. ``key``: what seals them, if anything does."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, key: bytes | None = None) -> None:
         self._kept = data / "takes"
         self._scratch = data / "scratch"
+        self._key = key
         self._listed: dict[str, tuple[Stamp, Listed]] = {}  # so that no log is read twice for a list
 
     def about(self, id_: str) -> About:
         """What was added to a take. Raises UsageError for an unknown name."""
-        return About(self.folder(id_))
+        return About(self.folder(id_), self._key)
+
+    def log(self, id_: str) -> bytes:
+        """A take's log in its plain form. Raises UsageError for an unknown name, EventError for damage."""
+        data = files.read_whole(self.folder(id_) / LOG, "session log", files.LARGEST_LOG)
+        return sealed.unseal_log(self._key, f"{id_}/{LOG}", data)
 
     def keep_log(self, log: bytes, now: datetime) -> str:
         """Store a whole log as a kept take; returns its name. It is on the disk when this returns."""
         id_ = _new_id(now)
-        with _make(self._kept, id_) as file:
+        with self._make(self._kept, id_) as file:
             try:
                 file.append(log)
             except OSError as error:
@@ -96,11 +102,27 @@ class Takes:
     def begin(self, now: datetime) -> tuple[str, files.AppendOnly]:
         """A new take of which nobody has said that it is to be kept: its name and its empty log."""
         id_ = _new_id(now)
-        return id_, _make(self._scratch, id_)
+        return id_, self._make(self._scratch, id_)
 
     def go_on(self, id_: str, sound: int) -> files.AppendOnly:
-        """The log of a scratch take again, of which the first ``sound`` bytes are sound."""
-        return files.AppendOnly(self._scratch / id_ / LOG, sound)
+        """The log of a scratch take again; of its plain form the first ``sound`` bytes are sound."""
+        path = self._scratch / id_ / LOG
+        if self._key is None:
+            return files.AppendOnly(path, sound)
+        return sealed.SealedLog(path, self._key, f"{id_}/{LOG}", go_on=True)
+
+    def _make(self, parent: Path, id_: str) -> files.AppendOnly:
+        """A new take's folder with its empty log."""
+        folder = parent / id_
+        try:
+            parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            folder.mkdir(mode=PRIVATE_FOLDER)
+            files.sync_folder(parent)
+        except OSError as error:
+            raise _cannot(f"A take could not be begun in {parent}", error) from error
+        if self._key is None:
+            return files.AppendOnly(folder / LOG)
+        return sealed.SealedLog(folder / LOG, self._key, f"{id_}/{LOG}")
 
     def keep(self, id_: str) -> None:
         """Keep a scratch take. Raises UsageError if there is none of that name."""
@@ -178,12 +200,12 @@ class Takes:
     def get(self, id_: str) -> Kept:
         """One take. Raises UsageError for an unknown name, EventError for a damaged log."""
         folder = self.folder(id_)
-        log = codec.read(files.read_log(folder / LOG))
+        log = codec.read(self.log(id_))
         made = duet(log.inputs, log.outputs)
         notes = sum(len(tones) for tones in made.makers.values())
         words, fault = Words(), None
         try:
-            words = About(folder).read()
+            words = About(folder, self._key).read()
         except EventError as error:
             fault = str(error)
         return Kept(
@@ -241,17 +263,6 @@ def _is_hidden(folder: Path) -> bool:
 
 def _new_id(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _make(parent: Path, id_: str) -> files.AppendOnly:
-    folder = parent / id_
-    try:
-        parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        folder.mkdir(mode=PRIVATE_FOLDER)
-        files.sync_folder(parent)
-    except OSError as error:
-        raise _cannot(f"A take could not be begun in {parent}", error) from error
-    return files.AppendOnly(folder / LOG)
 
 
 def _cannot(what: str, error: OSError) -> UsageError:

@@ -9,10 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from undersong.edges import files
 from undersong.edges.export import duet_midi
 from undersong.edges.looking import chose, sounds
-from undersong.edges.takes import LOG
 from undersong.reflecting.duet import duet
 from undersong.server.answers import Handler, as_json, download, plainly
 from undersong.server.stage import Answer, Stage
@@ -44,9 +42,9 @@ def take_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
         return respond
 
     async def log(request: Request) -> Response:
-        folder = stage().takes.folder(request.path_params["id"])
-        data = await asyncio.to_thread(files.read_log, folder / LOG)
-        return download(data, "application/jsonl", f"undersong-{folder.name}.jsonl")
+        id_ = request.path_params["id"]
+        data = await asyncio.to_thread(stage().takes.log, id_)
+        return download(data, "application/jsonl", f"undersong-{id_}.jsonl")
 
     async def midi(request: Request) -> Response:
         take = await asyncio.to_thread(stage().takes.get, request.path_params["id"])

@@ -30,6 +30,7 @@ STRANGER = 4401  # the first message was no hello with a tab token of ours
 STALE = 4409  # another version of the protocol
 UNREAD = 4408  # too much was left unread
 SILENT = 4400  # no hello came
+LOCKED = 4423  # all is locked: unlock it first
 
 
 async def serve(websocket: WebSocket, stage: Stage, keys: Keys) -> None:

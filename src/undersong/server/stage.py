@@ -11,13 +11,12 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 import undersong
-from undersong.edges import files, platform
+from undersong.edges import platform
 from undersong.edges.disk import Disk
-from undersong.edges.takes import LOG, Takes
+from undersong.edges.house import Place
 from undersong.errors import EventError, UndersongError
 from undersong.events import NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
@@ -46,8 +45,9 @@ class Seat:
 class Stage:
     """The take, its player and its watchers."""
 
-    def __init__(self, data: Path, disk: Disk) -> None:
-        self.takes = Takes(data)
+    def __init__(self, place: Place, disk: Disk) -> None:
+        self.place = place
+        self.takes = place.takes
         self.live: Live | None = None
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
@@ -189,8 +189,7 @@ class Stage:
 
     async def _restore(self, id_: str) -> Live:
         """Make the session again from its log, and go on where it stands."""
-        path = self.takes.folder(id_) / LOG
-        log = codec.read(await asyncio.to_thread(files.read_log, path))
+        log = codec.read(await asyncio.to_thread(self.takes.log, id_))
         session, lost = await asyncio.to_thread(restore, log, platform.engine(), techniques(), policy)
         writer = codec.LogWriter(log.end)
         writer.outputs(lost)

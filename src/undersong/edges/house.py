@@ -1,0 +1,368 @@
+"""The house: one data folder, whose it is, and who has a place in it.
+
+Its owner's own place is the folder itself. A therapist's clients have places of their own under
+``people/``, each with a key of its own, which lies there sealed with a key of the house: a client is erased
+by destroying that key, then all that it opened. Nothing about a client stands anywhere else, but an id in
+the audit.
+
+A house is *open* until somebody locks it with a passphrase (``protect``); then everything in it is sealed,
+and while it is *locked* nothing of it can be read or written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from undersong.edges import files, sealed
+from undersong.edges import record as records
+from undersong.edges.audit import FILE as AUDIT
+from undersong.edges.audit import Audit
+from undersong.edges.platform import PRIVATE_FOLDER
+from undersong.edges.record import Record
+from undersong.edges.sealed import KEY, derived
+from undersong.edges.takes import ERASING, Takes
+from undersong.edges.vault import Vault, Wrong
+from undersong.errors import EventError, UndersongError, UsageError
+
+PEOPLE = "people"
+PERSON_KEY = "key"
+LONGEST_NAME = 100
+MOST_PEOPLE = 10_000
+_BARE = (
+    "hidden",
+    "lock",
+    PERSON_KEY,
+)  # files that say nothing, and the key, which is sealed in its own way
+_ID = re.compile(r"[0-9a-f]{12}")
+OWN = "own"  # the owner's, as a use of the master key
+LOCKED = "This is locked. Its passphrase opens it."
+
+
+class Locked(UsageError):
+    """Nothing can be read or written: the house is locked."""
+
+
+class Place:
+    """One person's folder: takes and record. ``id``: None for the owner's own. ``key``: None where
+    nothing is locked."""
+
+    def __init__(self, folder: Path, key: bytes | None, id_: str | None) -> None:
+        self.folder = folder
+        self.id = id_
+        self.takes = Takes(folder, key)
+        self._key = key
+        self._record: Record | None = None
+        self._opening = threading.Lock()
+
+    @property
+    def record(self) -> Record:
+        """The person's record, opened at its first use."""
+        with self._opening:
+            if self._record is None:
+                self._record = Record(self.folder / records.FILE, self._key)
+            return self._record
+
+    @property
+    def name(self) -> str | None:
+        """What the person is called here."""
+        return self.record.name
+
+    def close(self) -> None:
+        """Let the record go."""
+        with self._opening:
+            if self._record is not None:
+                self._record.close()
+                self._record = None
+
+
+class House:
+    """A data folder. Any thread may use it."""
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data
+        self.vault = Vault(data)
+        self._master: bytes | None = None
+        self._places: dict[str | None, Place] = {}
+        self._audit: Audit | None = None
+        self._turn = threading.RLock()
+
+    # --- locked, open ------------------------------------------------------------------------------
+
+    @property
+    def protected(self) -> bool:
+        """Whether a passphrase is needed at all."""
+        return self.vault.exists
+
+    @property
+    def locked(self) -> bool:
+        """Whether one is needed now."""
+        return self.protected and self._master is None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was ever kept here."""
+        return not any((self.folder / name).exists() for name in ("takes", "scratch", PEOPLE, records.FILE))
+
+    def unlock(self, passphrase: str | None = None, recovery: str | None = None) -> None:
+        """Open it: with the passphrase, the recovery key, or, with neither, what the keyring holds.
+
+        Slow on purpose. Raises Wrong where that opens nothing, EventError where the keys are damaged.
+        """
+        if not self.protected:
+            return
+        if passphrase is not None:
+            master = self.vault.open(passphrase)
+        elif recovery is not None:
+            master = self.vault.recover(recovery)
+        else:
+            master = self.vault.remembered()
+        with self._turn:
+            self._master = master
+            if self.vault.sealing:
+                self._seal_all()
+
+    def lock(self) -> None:
+        """Forget every key. Whoever holds a place still must be done with it."""
+        with self._turn:
+            for place in self._places.values():
+                place.close()
+            self._places.clear()
+            if self._audit is not None:
+                self._audit.close()
+                self._audit = None
+            self._master = None
+
+    close = lock
+
+    def protect(self, passphrase: str) -> str:
+        """Lock what is open from now on, with everything in it; the house stays open until ``lock``.
+
+        Returns the recovery key, to be printed: it is shown once. Raises UsageError for a passphrase that
+        is too short, or where there is one already. A crash on the way is made good when it is next opened.
+        """
+        with self._turn:
+            self.lock()
+            master = os.urandom(KEY)
+            self.vault.make(master, passphrase, sealing=True)
+            self._master = master
+            self._seal_all()
+            return self.vault.new_recovery(master)
+
+    def change(self, passphrase: str, *, old: str | None = None, recovery: str | None = None) -> None:
+        """Another passphrase, for whoever knows the old one or the recovery key. Else raises Wrong."""
+        master = self.vault.recover(recovery or "") if old is None else self.vault.open(old)
+        self.vault.change(master, passphrase)
+
+    def new_recovery(self) -> str:
+        """A new recovery key; the one before opens nothing any more."""
+        return self.vault.new_recovery(self._key())
+
+    def remember(self) -> None:
+        """Let the system's keyring open it."""
+        self.vault.remember(self._key())
+
+    def knows(self, passphrase: str) -> bool:
+        """Whether this is the passphrase. Slow on purpose."""
+        try:
+            self.vault.open(passphrase)
+        except Wrong:
+            return False
+        return True
+
+    def derived(self, use: str) -> bytes | None:
+        """A key of the house for one use; None where nothing is locked. Raises Locked while it is."""
+        return derived(self._key(), use) if self.protected else None
+
+    def _key(self) -> bytes:
+        if self._master is None:
+            raise Locked(LOCKED)
+        return self._master
+
+    # --- places ------------------------------------------------------------------------------------
+
+    @property
+    def own(self) -> Place:
+        """The owner's own place: of the person who plays alone, or of the therapist."""
+        return self.place(None)
+
+    def place(self, id_: str | None) -> Place:
+        """A person's place. Raises UsageError for an unknown id, Locked while all is locked."""
+        with self._turn:
+            if self.locked:
+                raise Locked(LOCKED)
+            if id_ not in self._places:
+                if id_ is None:
+                    self._places[None] = Place(self.folder, self.derived(OWN), None)
+                else:
+                    self._places[id_] = Place(self._folder(id_), self._key_of(id_), id_)
+            return self._places[id_]
+
+    @property
+    def practice(self) -> bool:
+        """Whether anybody has a place here besides the owner."""
+        return bool(self._ids())
+
+    def people(self) -> tuple[list[tuple[str, str]], list[str]]:
+        """Everybody who has a place here, by name: ids with names; and a sentence for each that cannot be
+        read."""
+        found, faults = [], []
+        for id_ in self._ids():
+            try:
+                found.append((id_, self.place(id_).name or "Somebody without a name"))
+            except Locked:
+                raise
+            except UndersongError as error:
+                faults.append(f"{id_}: {error}")
+        return sorted(found, key=lambda one: (one[1].casefold(), one[0])), faults
+
+    def add(self, name: str, now: datetime) -> Place:
+        """A place for somebody. Raises UsageError for a name that is none."""
+        called = " ".join(name.split())
+        if not called or len(called) > LONGEST_NAME or not called.isprintable():
+            raise UsageError(f"A name has 1 to {LONGEST_NAME} printed characters.")
+        with self._turn:
+            if self.locked:
+                raise Locked(LOCKED)
+            if len(self._ids()) >= MOST_PEOPLE:
+                raise UsageError(f"There are {MOST_PEOPLE} people here; please erase somebody first.")
+            id_ = secrets.token_hex(6)
+            folder = self.folder / PEOPLE / id_
+            try:
+                folder.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+                folder.mkdir(mode=PRIVATE_FOLDER)
+                files.sync_folder(folder.parent)
+            except OSError as error:
+                raise UsageError(f"{folder} cannot be made: {error.strerror or error}.") from error
+            if self.protected:
+                self._make_key(id_)
+            place = self.place(id_)
+            place.record.call(called, now)
+            return place
+
+    def erase(self, id_: str) -> None:
+        """Erase somebody: destroy their key, then everything that it opened. Raises UsageError for an
+        unknown id. Copies that were exported are not reached."""
+        with self._turn:
+            if self.locked:
+                raise Locked(LOCKED)
+            folder = self._folder(id_)
+            place = self._places.pop(id_, None)
+            if place is not None:
+                place.close()
+            going = folder.with_name(f"{ERASING}{id_}")
+            try:
+                _destroy(folder / PERSON_KEY)
+                folder.rename(going)  # at once and for everybody; a fault in between is made good by sweep
+                shutil.rmtree(going)
+                files.sync_folder(going.parent)
+            except OSError as error:
+                raise UsageError(f"{id_} cannot be erased: {error.strerror or error}.") from error
+
+    def sweep(self, now: datetime) -> None:
+        """Erase scratch that nobody answered for within a day, and what a fault kept from being erased."""
+        for left in (self.folder / PEOPLE).glob(f"{ERASING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        for id_ in (None, *self._ids()):
+            try:
+                self.place(id_).takes.sweep(now)
+            except Locked:
+                raise
+            except UndersongError:
+                continue  # it is told where it is looked at
+
+    def _ids(self) -> list[str]:
+        parent = self.folder / PEOPLE
+        if not parent.is_dir() or parent.is_symlink():
+            return []
+        return sorted(f.name for f in parent.iterdir() if _ID.fullmatch(f.name) and not f.is_symlink())
+
+    def _folder(self, id_: str) -> Path:
+        if not _ID.fullmatch(id_) or id_ not in self._ids():
+            raise UsageError("There is nobody of that id here; 'undersong people list' shows who there is.")
+        return self.folder / PEOPLE / id_
+
+    def _make_key(self, id_: str) -> None:
+        path = self._folder(id_) / PERSON_KEY
+        if not path.exists():
+            data = sealed.seal(self.derived(PEOPLE), f"{id_}/{PERSON_KEY}", os.urandom(KEY))
+            files.write_whole(path, data, files.PRIVATE_FILE)
+
+    def _key_of(self, id_: str) -> bytes | None:
+        if not self.protected:
+            return None
+        data = files.read_whole(self._folder(id_) / PERSON_KEY, "key", 1 << 12)
+        key = sealed.unseal(self.derived(PEOPLE), f"{id_}/{PERSON_KEY}", data)
+        if len(key) != KEY:
+            raise EventError(f"The key of {id_} is damaged.")
+        return key
+
+    # --- the audit ---------------------------------------------------------------------------------
+
+    def note(
+        self, who: str, what: str, now: datetime, person: str | None = None, item: str | None = None
+    ) -> None:
+        """Write down who did what, before it is done: see edges.audit."""
+        with self._turn:
+            if self._audit is None:
+                self._audit = Audit(self.folder, self.derived(AUDIT))
+            try:
+                count = self._audit.note(who, what, now, person, item)
+            except OSError as error:
+                raise EventError(f"The audit cannot be written: {error.strerror or error}.") from error
+            with self.own.record.writing() as db:
+                db.execute(
+                    "INSERT INTO audit VALUES (1, ?) ON CONFLICT DO UPDATE SET count = ?", (count, count)
+                )
+
+    def audited(self) -> list[dict[str, object]]:
+        """Every entry of the audit. Raises EventError that names the first that was changed."""
+        row = self.own.record.one("SELECT count FROM audit")
+        count = row[0] if row is not None and isinstance(row[0], int) else 0
+        return Audit(self.folder, self.derived(AUDIT)).entries(count)
+
+    # --- sealing what was open ---------------------------------------------------------------------
+
+    def _seal_all(self) -> None:
+        self._seal_place(self.folder, self.derived(OWN))
+        _seal_file(self.folder / AUDIT, self.derived(AUDIT), AUDIT)
+        for id_ in self._ids():
+            self._make_key(id_)
+            self._seal_place(self._folder(id_), self._key_of(id_))
+        self.vault.sealed()
+
+    @staticmethod
+    def _seal_place(folder: Path, key: bytes | None) -> None:
+        assert key is not None  # it is protected by now
+        for parent in ("takes", "scratch"):
+            for path in sorted((folder / parent).glob("*/*")):
+                if path.name not in _BARE and not path.parent.name.startswith("."):
+                    _seal_file(path, key, f"{path.parent.name}/{path.name}")
+        records.seal(folder / records.FILE, key)
+
+
+def _seal_file(path: Path, key: bytes | None, name: str) -> None:
+    if path.is_symlink() or not path.is_file():
+        return
+    data = files.read_whole(path, "file", files.LARGEST_LOG)
+    if not sealed.is_sealed(data):
+        before = path.stat()
+        files.write_whole(path, sealed.seal(key, name, data), files.PRIVATE_FILE)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # when it was last played tells its age
+
+
+def _destroy(path: Path) -> None:
+    """Overwrite a small file, then take it away."""
+    if path.is_symlink() or not path.exists():
+        return
+    with path.open("rb+") as file:
+        file.write(os.urandom(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    files.sync_folder(path.parent)
