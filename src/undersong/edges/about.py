@@ -67,7 +67,7 @@ class About:
 
     def speak(self, at: object, sound: bytes, now: datetime) -> Note:
         """Add a spoken note: the bytes of a webm, ogg, wav or mp4 file."""
-        kind = next((kind for kind, _, fits in _KINDS if fits(sound)), None)
+        kind = kind_of(sound)
         if kind is None:
             raise EventError("This is no recording that can be kept: please give WebM, Ogg, WAV or MP4.")
         if len(sound) > LARGEST_VOICE:
@@ -186,6 +186,11 @@ class About:
             yield
         finally:
             lock.give_back()
+
+
+def kind_of(sound: bytes) -> str | None:
+    """Which kind of sound file this is, of those that a spoken note can be."""
+    return next((kind for kind, _, fits in _KINDS if fits(sound)), None)
 
 
 TOO_LONG = f"A spoken note can have {LARGEST_VOICE >> 20} MB; please speak a shorter one."

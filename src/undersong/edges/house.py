@@ -55,8 +55,8 @@ class Place:
     def __init__(self, folder: Path, key: bytes | None, id_: str | None) -> None:
         self.folder = folder
         self.id = id_
+        self.key = key
         self.takes = Takes(folder, key)
-        self._key = key
         self._record: Record | None = None
         self._opening = threading.Lock()
 
@@ -65,7 +65,7 @@ class Place:
         """The person's record, opened at its first use."""
         with self._opening:
             if self._record is None:
-                self._record = Record(self.folder / records.FILE, self._key)
+                self._record = Record(self.folder / records.FILE, self.key)
             return self._record
 
     @property

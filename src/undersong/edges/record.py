@@ -55,13 +55,19 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE shares (
         kind TEXT NOT NULL, item TEXT NOT NULL, consent INTEGER NOT NULL REFERENCES consents,
         given TEXT NOT NULL, PRIMARY KEY (kind, item));
+    CREATE TABLE given (
+        recipient TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL,
+        consent INTEGER NOT NULL REFERENCES consents, at TEXT NOT NULL, PRIMARY KEY (recipient, kind, item));
+    CREATE TABLE sent (
+        recipient TEXT PRIMARY KEY, name TEXT, number INTEGER NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE secrets (use TEXT PRIMARY KEY, secret TEXT NOT NULL);
     CREATE TABLE audit (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL);
     """,
 )
 # Which consent lets a table grow: caring.consent says what each means.
 NEEDS: tuple[tuple[str, Kind], ...] = (
     ("answers", "keep"), ("drafts", "keep"), ("helped", "keep"), ("safety", "keep"), ("intake", "keep"),
-    ("shares", "share"),
+    ("shares", "share"), ("given", "share"),
 )  # fmt: skip
 NO_CONSENT = "There is no consent to this (any more), so nothing was written."
 

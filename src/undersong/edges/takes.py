@@ -30,7 +30,7 @@ LOG = "log.jsonl"
 HIDDEN = "hidden"  # an empty file in the folder of a take that is never to be seen again
 ERASING = ".erasing-"  # before the name of a folder that goes
 SCRATCH_LASTS = timedelta(hours=24)  # after its last sound
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
+ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
 
 
 Stamp = tuple[tuple[int, int], ...]  # size and time of change of each file that a take is told from
@@ -192,7 +192,7 @@ class Takes:
     def _folders(parent: Path, hidden: bool = False) -> list[Path]:
         if not parent.is_dir():
             return []
-        found = [folder for folder in parent.iterdir() if _ID.fullmatch(folder.name)]
+        found = [folder for folder in parent.iterdir() if ID.fullmatch(folder.name)]
         # a link would lead out of the data folder
         found = [folder for folder in found if folder.is_dir() and not folder.is_symlink()]
         return sorted(folder for folder in found if hidden or not _is_hidden(folder))
@@ -238,7 +238,7 @@ class Takes:
     def folder(self, id_: str, hidden: bool = False) -> Path:
         """The folder of a take, ``hidden`` too if so asked. Raises UsageError for an unknown name."""
         for folder in (self._kept / id_, self._scratch / id_):
-            if _ID.fullmatch(id_) and folder.is_dir() and not folder.is_symlink():
+            if ID.fullmatch(id_) and folder.is_dir() and not folder.is_symlink():
                 if _is_hidden(folder) and not hidden:
                     break
                 if (folder / LOG).is_symlink():

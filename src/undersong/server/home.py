@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -14,15 +15,24 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from undersong.caring.roles import WHILE_LOCKED, Role, may
+from undersong.caring.roles import WHILE_LOCKED, Role, may, of_the_room, told
 from undersong.edges.disk import Disk
 from undersong.edges.house import LOCKED, House, Locked, Place
+from undersong.edges.outside import READ_ONLY, Outside
+from undersong.edges.shares import Shares
+from undersong.edges.shown import Shown
+from undersong.edges.takes import Takes
+from undersong.errors import EventError, UndersongError, UsageError
 from undersong.server.answers import LOCKED_STATUS
+from undersong.server.gate import SAFE
 from undersong.server.keys import Keys
-from undersong.server.stage import Stage
+from undersong.server.stage import MOVED, Stage
 
 TAB = "x-undersong-tab"  # the header with a tab's own token
 NOT_YOURS = "This is not for everybody at this machine, so it was refused."
+NOBODY = "Nobody is in the room. The therapist says on their own page who is."
+MOVED_STATUS = 409
+ELSEWHERE = "Somebody else may be in the room by now, so nothing was changed. Please load the page again."
 
 
 class Home:
@@ -49,9 +59,42 @@ class Home:
 
     def role(self, asking: HTTPConnection) -> Role:
         """As whom somebody asks."""
-        if self.house.locked or not self.house.practice:
+        return self.role_of(asking.headers.get(TAB, ""))
+
+    def role_of(self, tab: str) -> Role:
+        """As whom the page of a tab token asks."""
+        if self.house.locked:
+            return "nobody"
+        empty = self.room.id is None
+        if self.keys.is_therapist(tab):
+            return "alone" if empty else "therapist"
+        if not self.house.practice:
             return "solo"
-        return "therapist" if self.keys.is_therapist(asking.headers.get(TAB, "")) else "client"
+        return "nobody" if empty else "client"
+
+    def sources(self, asking: HTTPConnection) -> tuple[Takes, ...]:
+        """The takes that somebody may see: one's own; of another those that are shared, and those that came
+        from outside."""
+        place = self.room
+        if self.role(asking) != "therapist":
+            return (place.takes,)
+        shares = Shares(place.record)
+        shown = Shown(place.folder, place.key, lambda: shares.items("take"))
+        came = Outside(place).takes
+        return (shown,) if came is None else (shown, came)
+
+    def takes(self, asking: Request, *, writing: bool = False) -> Takes:
+        """Of those the ones among which is the take that the address names. Raises UsageError where none
+        has it, EventError where it is to be changed and came from outside."""
+        first, *others = self.sources(asking)
+        id_ = asking.path_params["id"]
+        for other in others:
+            with suppress(UsageError):
+                other.folder(id_)
+                if writing:
+                    raise EventError(READ_ONLY)
+                return other
+        return first
 
     async def begin(self) -> None:
         """The server has started."""
@@ -86,7 +129,8 @@ class Home:
         """Somebody comes into the room (None: only the owner is there); a take that is open ends."""
         async with self._turn:
             self.house.place(person)  # somebody whom nobody knows changes nothing
-            await self._close()
+            await self._close(MOVED)
+            self.keys.forget_tabs()
             await self._open(person)
 
     async def _open(self, person: str | None) -> None:
@@ -95,10 +139,10 @@ class Home:
         self._stage = Stage(self.house.place(person), self._disk)
         self._stage.open()
 
-    async def _close(self) -> None:
+    async def _close(self, code: int | None = None) -> None:
         stage, self._stage = self._stage, None
         if stage is not None:
-            await stage.close()
+            await stage.close(code)
 
     def guarded(self, routes: Sequence[BaseRoute]) -> list[BaseRoute]:
         """The routes, each only for those who may use it, and while the house is open."""
@@ -110,10 +154,33 @@ class Home:
         async def asked(request: Request) -> Response:
             if self.house.locked and route.path not in WHILE_LOCKED:
                 return JSONResponse({"error": LOCKED}, LOCKED_STATUS)
-            if not may(self.role(request), request.method, route.path):
-                return JSONResponse({"error": NOT_YOURS}, 403)
+            role = self.role(request)
+            if not may(role, request.method, route.path):
+                return JSONResponse({"error": NOBODY if role == "nobody" else NOT_YOURS}, 403)
+            if of_the_room(request.method, route.path):
+                refused = await self._noted(request, role, route.path)
+                if refused is not None:
+                    return refused
             response = await answer(request)  # type: ignore[misc]  # every one of ours is a coroutine
             assert isinstance(response, Response)
             return response
 
         return Route(route.path, asked, methods=list(route.methods or ()), name=route.name)
+
+    async def _noted(self, request: Request, role: Role, path: str) -> Response | None:
+        """What is about whoever is in the room: it must be they whom the page means, and what a therapist
+        sees or does of theirs, and whatever is erased, stands in the audit before it is done."""
+        if role == "client" and request.method not in SAFE:
+            if not self.keys.knows_tab(request.headers.get(TAB, "")):
+                return JSONResponse({"error": ELSEWHERE}, MOVED_STATUS)
+        if role != "therapist" and request.method != "DELETE":
+            return None
+        now, item = datetime.now(UTC), "/".join(map(str, request.path_params.values())) or None
+        what = told(request.method, path)
+        try:
+            await asyncio.to_thread(self.house.note, role, what, now, self.room.id, item)
+        except UndersongError as error:
+            # an audit that cannot be written keeps nobody from erasing what is their own
+            if role == "therapist":
+                return JSONResponse({"error": str(error)}, 422)
+        return None
