@@ -47,6 +47,9 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("GET", "/api/share/in", ("therapist",)),
     ("POST", "/api/share/in", ("therapist",)),
     ("DELETE", "/api/share/in", ("therapist",)),
+    # to what a person said yes: nobody says it for them
+    ("GET", "/api/consents", ROOM),
+    ("PUT", "/api/consents/{kind}", ROOM),
     # takes
     ("GET", "/api/takes", SHOWN),
     ("GET", "/api/takes/{id}", SHOWN),
@@ -67,6 +70,11 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("POST", "/api/takes/{id}/fragments", ROOM),
     ("DELETE", "/api/takes/{id}/fragments/{fragment}", ROOM),
     ("PUT", "/api/takes/{id}/ratings", SHOWN),
+    ("PUT", "/api/takes/{id}/arrived", ROOM),
+    ("PUT", "/api/takes/{id}/left", ROOM),
+    # what helps and what to avoid
+    ("GET", "/api/intake", SHOWN),
+    ("PUT", "/api/intake", ROOM),
 )
 # All that answers while the house is locked.
 WHILE_LOCKED: tuple[str, ...] = ("/", "/launch", "/relaunch", "/api/tab", "/api/house", "/api/unlock")

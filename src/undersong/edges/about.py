@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -38,10 +38,17 @@ VOICES = tuple(kind for kind, _, _ in _KINDS)
 
 
 class About:
-    """What was added to the take in a folder."""
+    """What was added to the take in a folder. ``allowed``: entered around everything that is added; raises
+    EventError where nothing may be."""
 
-    def __init__(self, folder: Path, key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes | None = None,
+        allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._folder = folder
+        self._allowed = allowed
         self._key = key  # what it is sealed with, if anything is
 
     def read(self) -> Words:
@@ -97,7 +104,7 @@ class About:
                 self._voice(note).unlink(missing_ok=True)
             return replace(words, notes=tuple(other for other in words.notes if other.id != id_))
 
-        self._change(without)
+        self._alter(without)
 
     def voice(self, id_: str) -> tuple[bytes, str]:
         """The bytes of a spoken note, and their media type."""
@@ -124,7 +131,7 @@ class About:
                 raise UsageError("There is no such fragment (any more).")
             return replace(words, fragments=tuple(f for f in words.fragments if f.id != id_))
 
-        self._change(without)
+        self._alter(without)
 
     def rate(self, at: object, by: object, autonomy: object, variability: object) -> Rating:
         """What a therapist says of a moment. It takes the place of what the same one said of it before;
@@ -156,6 +163,11 @@ class About:
         return self._folder / f"voice-{note.id}.{note.voice}"
 
     def _change(self, change: Callable[[Words], Words]) -> None:
+        with self._allowed():
+            self._alter(change)
+
+    def _alter(self, change: Callable[[Words], Words]) -> None:
+        """Also without a yes: what is only taken away."""
         with self._alone():
             changed = codec.encode(change(self.read()))
             self._put(self._folder / ABOUT, changed)

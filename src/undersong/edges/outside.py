@@ -16,13 +16,12 @@ from pathlib import Path
 import pyrage
 
 from undersong.edges import files, sealed, sharing
-from undersong.edges.house import House, Place
+from undersong.edges.house import OUTSIDE, House, Place
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.edges.record import stamp
 from undersong.edges.takes import Takes
 from undersong.errors import EventError, UndersongError, UsageError
 
-FOLDER = "outside"
 LIST = "list.json"
 IDENTITY = "practice"  # the use of the practice's own key, in the owner's record
 READ_ONLY = "This came from elsewhere: it can be looked at, and not changed."
@@ -61,7 +60,7 @@ class Outside:
     """What came for one person."""
 
     def __init__(self, place: Place) -> None:
-        self._folder = place.folder / FOLDER
+        self._folder = place.folder / OUTSIDE
         self._key = place.key
 
     def came(self) -> Came | None:
@@ -155,7 +154,7 @@ class Outside:
 
     def _key_of(self, number: int) -> bytes | None:
         # a key of its own for every file, so that nothing of an older one can stand in for it
-        return None if self._key is None else sealed.derived(self._key, f"{FOLDER}\0{number}")
+        return None if self._key is None else sealed.derived(self._key, f"{OUTSIDE}\0{number}")
 
 
 def take_in(house: House, place: Place, data: bytes, now: datetime) -> Came:

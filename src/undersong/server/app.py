@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 from undersong.edges.house import House
 from undersong.server.api import take_routes
 from undersong.server.care import house_routes
+from undersong.server.consent import consent_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.home import Home
 from undersong.server.keys import Keys
@@ -89,6 +90,7 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         *word_routes(stage),
         *looking_routes(stage),
         *house_routes(home),
+        *consent_routes(stage),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
 
 import undersong
+from undersong.caring.consent import Kind
 from undersong.edges import platform
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
@@ -32,6 +34,11 @@ PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a play
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
 Answer = Literal["keep", "erase", "hide"]
+Note = Callable[[str], None]  # what was done, for the audit
+
+
+def _nobody_notes(what: str) -> None:
+    """A stage without a house."""
 
 
 class Seat:
@@ -45,8 +52,9 @@ class Seat:
 class Stage:
     """The take, its player and its watchers."""
 
-    def __init__(self, place: Place, disk: Disk) -> None:
+    def __init__(self, place: Place, disk: Disk, note: Note = _nobody_notes) -> None:
         self.place = place
+        self._note = note
         self.takes = place.takes
         self.live: Live | None = None
         self.player: Seat | None = None
@@ -65,6 +73,8 @@ class Stage:
 
     def open(self) -> None:
         """Find what the last process left, and begin to sweep."""
+        with suppress(UndersongError):  # it is told where it is looked at
+            self.place.settle()
         self._sweep()
         latest = self.takes.latest_scratch()
         if latest is None or abs((datetime.now(UTC) - latest[1]).total_seconds()) >= HELD:
@@ -208,8 +218,37 @@ class Stage:
             live.left(maker)
         return live
 
+    # --- to what a person said yes -------------------------------------------------------------
+
+    async def agree(self, kind: Kind) -> None:
+        """Say yes to the words of now; once is enough."""
+
+        def give() -> None:
+            if self.place.record.consent(kind) is None:
+                self._note(f"gave consent to {kind}")
+                self.place.record.give(kind, datetime.now(UTC))
+
+        await asyncio.to_thread(give)
+
+    async def withdraw(self, kind: Kind) -> None:
+        """Take a yes back, with all that was written by it. To *play*: the partner falls silent, and the
+        take is gone."""
+        async with self._turn:
+            if kind == "play":
+                await self._drop_take()
+            self._note(f"took back consent to {kind}")
+            await asyncio.to_thread(self.place.withdraw, kind, datetime.now(UTC))
+
+    async def _drop_take(self) -> None:
+        self._deafen()
+        self._interrupted = self._unanswered = None
+        live, self.live = self.live, None
+        if live is not None:
+            await live.drop()
+        self._tell({"type": "withdrawn"})
+
     async def begin(self) -> Live:
-        """A new take; one that is open ends."""
+        """A new take; one that is open ends. Raises EventError without a yes to be listened to."""
         async with self._turn:
             await self._end_take()
             self._interrupted = None
@@ -247,7 +286,7 @@ class Stage:
                 await self._end_take()
 
     async def answered(self, id_: str, answer: Answer) -> None:
-        """Keep a take, erase it for good, or hide it for ever.
+        """Keep a take, erase it for good, or hide it for ever. To keep one is a yes to keeping.
 
         Raises UsageError if there is none of that name, EventError while it is being played.
         """
@@ -256,6 +295,8 @@ class Stage:
                 if not self.live.ended:
                     raise EventError("That take is being played; finish it first.")
                 await self._end_take()
+            if answer == "keep":
+                await self.agree("keep")
             todo = {"keep": self.takes.keep, "erase": self.takes.delete, "hide": self.takes.hide}[answer]
             await asyncio.to_thread(todo, id_)
             if self._unanswered == id_:
