@@ -105,5 +105,7 @@ def _key(place: Place) -> Ed25519PrivateKey:
         if row is not None:
             return Ed25519PrivateKey.from_private_bytes(b64decode(str(row[0])))
         key = Ed25519PrivateKey.generate()
-        db.execute("INSERT INTO secrets VALUES (?, ?)", (SENDER, b64encode(key.private_bytes_raw()).decode()))
+        db.execute(
+            "INSERT INTO secrets VALUES (?, ?)", (SENDER, b64encode(key.private_bytes_raw()).decode())
+        )
         return key

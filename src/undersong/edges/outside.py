@@ -1,8 +1,8 @@
-"""Outside: a practice's side of shared files: what a person gave from elsewhere, to be read and nothing else.
+"""Outside: a practice's side of shared files: what a person gave from elsewhere, to be read only.
 
-What came last lies in a folder of the person's place, named by the number of its file; its list is written
-last, so that a folder without one is what a fault left, and counts for nothing. A newer file takes the place
-of an older one whole: what it does not hold any more is gone.
+What came last lies in a folder of the person's place, named by the number of its file; its list is
+written last, so that a folder without one is what a fault left, and counts for nothing. A newer file takes
+the place of an older one whole: what it does not hold any more is gone.
 """
 
 from __future__ import annotations
@@ -143,11 +143,11 @@ class Outside:
                 sharing.Answer(one["id"], one["instrument"], one["given"], tuple(one["points"]))
                 for one in told["answers"]
             )
-            return Came(
-                told["sender"], told["name"], number, told["at"], tuple(told["takes"]), answers
-            )
+            return Came(told["sender"], told["name"], number, told["at"], tuple(told["takes"]), answers)
         except (ValueError, KeyError, TypeError) as error:
-            raise EventError("What came from elsewhere is damaged; please take its file in again.") from error
+            raise EventError(
+                "What came from elsewhere is damaged; please take its file in again."
+            ) from error
 
     def _place(self, number: int) -> Path:
         return self._folder / str(number)
@@ -158,7 +158,7 @@ class Outside:
 
 
 def take_in(house: House, place: Place, data: bytes, now: datetime) -> Came:
-    """Take in a shared file for somebody. Raises EventError with one sentence where it is for somebody else,
+    """Take in a shared file for somebody. Raises EventError with one sentence where it is for others,
     damaged, newer, too large, older than what is here, or from somebody who has another place here."""
     said = sharing.contents(sharing.opened(data, identity(house)))
     if said.recipient != address(house):

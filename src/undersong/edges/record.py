@@ -57,7 +57,8 @@ STEPS: tuple[str, ...] = (
         given TEXT NOT NULL, PRIMARY KEY (kind, item));
     CREATE TABLE given (
         recipient TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL,
-        consent INTEGER NOT NULL REFERENCES consents, at TEXT NOT NULL, PRIMARY KEY (recipient, kind, item));
+        consent INTEGER NOT NULL REFERENCES consents, at TEXT NOT NULL,
+        PRIMARY KEY (recipient, kind, item));
     CREATE TABLE sent (
         recipient TEXT PRIMARY KEY, name TEXT, number INTEGER NOT NULL, at TEXT NOT NULL);
     CREATE TABLE secrets (use TEXT PRIMARY KEY, secret TEXT NOT NULL);

@@ -1,11 +1,11 @@
 """A shared file: what a person gives their therapist elsewhere, readable by that practice alone.
 
-Outside it is an age file to the practice's key (X25519). Inside, in this order: a first line that names the
-format and its version; four bytes with the length of a manifest, and that, in JSON; the files that it lists,
-one behind the other; and the sender's signature (Ed25519) of all that, so that nobody else can add to what
-came from them, or withdraw it. The manifest says what is given *now*: what an earlier file of the same sender
-held and this one does not is listed as withdrawn, and goes where this one is taken in. Files are numbered, so
-that an old one does not bring back what was withdrawn.
+Outside it is an age file to the practice's key (X25519). Inside, in this order: a first line that names
+the format and its version; four bytes with the length of a manifest, and that, in JSON; the files that it
+lists, one behind the other; and the sender's signature (Ed25519) of all that, so that nobody else can add
+to what came from them, or withdraw it. The manifest says what is given *now*: what an earlier file of the
+same sender held and this one does not is listed as withdrawn, and goes where this one is taken in. Files
+are numbered, so that an old one does not bring back what was withdrawn.
 
 It is taken in whole or not at all. What was given away cannot be called back from somebody who kept a copy.
 """
@@ -136,7 +136,7 @@ def contents(data: bytes) -> Contents:
     """What an opened file says, every part of it checked. Raises EventError with one sentence."""
     if not data.startswith(_BEGIN) or len(data) < len(_BEGIN) + _LENGTH.size + _SIGNATURE:
         raise EventError(DAMAGED)
-    first, newline, rest = data[:64].partition(b"\n")
+    first, newline, _ = data[:64].partition(b"\n")
     version = first[len(_BEGIN) :]
     if not newline or not re.fullmatch(rb"[1-9][0-9]{0,5}", version):
         raise EventError(DAMAGED)
@@ -254,4 +254,3 @@ def given_take(id_: str, log: bytes, about: About) -> Take:
     read = about.read()
     added = {ABOUT: words.encode(read)} if read != words.Words() else {}
     return Take(id_, {LOG: log, **added, **dict(about.recordings())})
-

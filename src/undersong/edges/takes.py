@@ -227,8 +227,7 @@ class Takes:
                 found.append((0, 0))
         return tuple(found)
 
-    @staticmethod
-    def _folders(parent: Path, hidden: bool = False) -> list[Path]:
+    def _folders(self, parent: Path, hidden: bool = False) -> list[Path]:
         if not parent.is_dir():
             return []
         found = [folder for folder in parent.iterdir() if ID.fullmatch(folder.name)]

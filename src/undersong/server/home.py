@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,11 +17,11 @@ from starlette.routing import BaseRoute, Route
 from undersong.caring.roles import WHILE_LOCKED, Role, may, of_the_room, told
 from undersong.edges.disk import Disk
 from undersong.edges.house import LOCKED, House, Locked, Place
-from undersong.edges.outside import READ_ONLY, Outside
-from undersong.edges.shares import Shares
-from undersong.edges.shown import Shown
+from undersong.edges.outside import READ_ONLY
+from undersong.edges.shares import THE_INTAKE, Shares
+from undersong.edges.shown import shown_of, with_take
 from undersong.edges.takes import Takes
-from undersong.errors import EventError, UndersongError, UsageError
+from undersong.errors import EventError, UndersongError
 from undersong.server.answers import LOCKED_STATUS
 from undersong.server.gate import SAFE
 from undersong.server.keys import Keys
@@ -31,6 +30,8 @@ from undersong.server.stage import MOVED, Stage
 TAB = "x-undersong-tab"  # the header with a tab's own token
 NOT_YOURS = "This is not for everybody at this machine, so it was refused."
 NOBODY = "Nobody is in the room. The therapist says on their own page who is."
+NOT_SHARED = "This is not shared with you."
+INTAKE = "/api/intake"
 MOVED_STATUS = 409
 ELSEWHERE = "Somebody else may be in the room by now, so nothing was changed. Please load the page again."
 
@@ -73,28 +74,26 @@ class Home:
         return "nobody" if empty else "client"
 
     def sources(self, asking: HTTPConnection) -> tuple[Takes, ...]:
-        """The takes that somebody may see: one's own; of another those that are shared, and those that came
-        from outside."""
-        place = self.room
-        if self.role(asking) != "therapist":
-            return (place.takes,)
-        shares = Shares(place.record)
-        shown = Shown(place.folder, place.key, lambda: shares.items("take"))
-        came = Outside(place).takes
-        return (shown,) if came is None else (shown, came)
+        """The takes that somebody may see: one's own; of another those that are shared, and behind them those
+        that came from elsewhere."""
+        return shown_of(self.room) if self.role(asking) == "therapist" else (self.room.takes,)
 
-    def takes(self, asking: Request, *, writing: bool = False) -> Takes:
-        """Of those the ones among which is the take that the address names. Raises UsageError where none
-        has it, EventError where it is to be changed and came from outside."""
-        first, *others = self.sources(asking)
-        id_ = asking.path_params["id"]
-        for other in others:
-            with suppress(UsageError):
-                other.folder(id_)
-                if writing:
-                    raise EventError(READ_ONLY)
-                return other
-        return first
+    def takes(self, asking: Request) -> Takes:
+        """Of those the ones with the take that the address names. Raises UsageError where none has it,
+        EventError where it is to be changed and came from elsewhere."""
+        sources = self.sources(asking)
+        if len(sources) == 1:
+            return sources[0]
+        found = with_take(sources, asking.path_params["id"])
+        if found is not sources[0] and asking.method not in SAFE:
+            raise EventError(READ_ONLY)
+        return found
+
+    async def settled(self) -> None:
+        """While somebody comes or goes there is nobody to ask for: wait until they have."""
+        if self._stage is None and not self.house.locked:
+            async with self._turn:
+                pass
 
     async def begin(self) -> None:
         """The server has started."""
@@ -141,7 +140,7 @@ class Home:
 
     def _note(self, what: str) -> None:
         """What whoever is in the room did."""
-        role: Role = "client" if self.house.practice else "solo"
+        role: Role = "client" if self.room.id is not None else "alone" if self.house.practice else "solo"
         self.house.note(role, what, datetime.now(UTC), self.room.id)
 
     async def _close(self, code: int | None = None) -> None:
@@ -157,13 +156,14 @@ class Home:
         answer: Callable[..., object] = route.endpoint
 
         async def asked(request: Request) -> Response:
+            await self.settled()
             if self.house.locked and route.path not in WHILE_LOCKED:
                 return JSONResponse({"error": LOCKED}, LOCKED_STATUS)
             role = self.role(request)
             if not may(role, request.method, route.path):
                 return JSONResponse({"error": NOBODY if role == "nobody" else NOT_YOURS}, 403)
             if of_the_room(request.method, route.path):
-                refused = await self._noted(request, role, route.path)
+                refused = await self._before(request, role, route.path)
                 if refused is not None:
                     return refused
             response = await answer(request)  # type: ignore[misc]  # every one of ours is a coroutine
@@ -172,18 +172,24 @@ class Home:
 
         return Route(route.path, asked, methods=list(route.methods or ()), name=route.name)
 
-    async def _noted(self, request: Request, role: Role, path: str) -> Response | None:
-        """What is about whoever is in the room: it must be they whom the page means, and what a therapist
-        sees or does of theirs, and whatever is erased, stands in the audit before it is done."""
-        if role == "client" and request.method not in SAFE:
-            if not self.keys.knows_tab(request.headers.get(TAB, "")):
-                return JSONResponse({"error": ELSEWHERE}, MOVED_STATUS)
+    async def _before(self, request: Request, role: Role, path: str) -> Response | None:
+        """Before something is done about whoever is in the room: it must be they whom the page means, and a
+        therapist may see it; what a therapist does, and what is erased, stands in the audit. Else the
+        refusal."""
+        means_somebody_else = role == "client" and not self.keys.knows_tab(request.headers.get(TAB, ""))
+        if means_somebody_else and request.method not in SAFE:
+            return JSONResponse({"error": ELSEWHERE}, MOVED_STATUS)
+        if role == "therapist" and path == INTAKE:
+            shared = await asyncio.to_thread(Shares(self.room.record).items, "intake")
+            if THE_INTAKE not in shared:
+                return JSONResponse({"error": NOT_SHARED}, 404)
         if role != "therapist" and request.method != "DELETE":
             return None
-        now, item = datetime.now(UTC), "/".join(map(str, request.path_params.values())) or None
-        what = told(request.method, path)
+        item = "/".join(map(str, request.path_params.values())) or None
         try:
-            await asyncio.to_thread(self.house.note, role, what, now, self.room.id, item)
+            await asyncio.to_thread(
+                self.house.note, role, told(request.method, path), datetime.now(UTC), self.room.id, item
+            )
         except UndersongError as error:
             # an audit that cannot be written keeps nobody from erasing what is their own
             if role == "therapist":

@@ -1,7 +1,7 @@
 """A practice over HTTP: the therapist's own role, the people, and who is in the room.
 
-The therapist's role belongs to a tab: whoever gives the passphrase gets a token for it, which the page keeps
-in memory alone and sends along. Every other page at that machine is the client's.
+The therapist's role belongs to a tab: whoever gives the passphrase gets a token for it, which the page
+keeps in memory alone and sends along. Every other page at that machine is the client's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from undersong.server.answers import plainly, said
 from undersong.server.attempts import Attempts
 from undersong.server.home import NOT_YOURS, TAB, Home
 
-LOCK_FIRST = "First lock what is kept with a passphrase: without one there is nothing that tells you from others."
+LOCK_FIRST = (
+    "First lock what is kept with a passphrase: without one there is nothing that tells you from others."
+)
 
 
 def people_routes(home: Home) -> list[BaseRoute]:

@@ -43,7 +43,9 @@ def share_routes(home: Home) -> list[BaseRoute]:
                 shares = Shares(place.record)
                 if wanted:
                     _check(home, kind, item)
-                home.house.note(role, "share" if wanted else "share no more", now, place.id, f"{kind} {item}")
+                home.house.note(
+                    role, "share" if wanted else "share no more", now, place.id, f"{kind} {item}"
+                )
                 if wanted:
                     shares.share(kind, item, now)
                 else:
@@ -59,7 +61,12 @@ def share_routes(home: Home) -> list[BaseRoute]:
     async def given(request: Request) -> Response:
         found = await asyncio.to_thread(giving.given, home.room)
         told = [
-            {"to": one.recipient, "name": one.name, "at": one.at, "items": [list(item) for item in one.items]}
+            {
+                "to": one.recipient,
+                "name": one.name,
+                "at": one.at,
+                "items": [list(item) for item in one.items],
+            }
             for one in found
         ]
         return JSONResponse({"given": told})

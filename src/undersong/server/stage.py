@@ -19,6 +19,7 @@ from undersong.caring.consent import Kind
 from undersong.edges import platform
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
+from undersong.edges.shares import Shares
 from undersong.errors import EventError, UndersongError
 from undersong.events import NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
@@ -33,6 +34,7 @@ from undersong.server.messages import PROTOCOL, to_input
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
+MOVED = 4410  # close code: somebody else is in the room now (docs/protocol.md)
 Answer = Literal["keep", "erase", "hide"]
 Note = Callable[[str], None]  # what was done, for the audit
 
@@ -42,11 +44,13 @@ def _nobody_notes(what: str) -> None:
 
 
 class Seat:
-    """One connected page. ``send`` hands a message over to its socket and never waits."""
+    """One connected page. ``send`` hands a message over to its socket and never waits; ``dismiss`` closes
+    that with a code, after what was said."""
 
-    def __init__(self, tab: str, send: Callable[[Message], None]) -> None:
+    def __init__(self, tab: str, send: Callable[[Message], None], dismiss: Callable[[int], None]) -> None:
         self.tab = tab
         self.send = send
+        self.dismiss = dismiss
 
 
 class Stage:
@@ -67,6 +71,8 @@ class Stage:
         self._interrupted: str | None = None  # a take that the last process left open
         self._unanswered: str | None = None  # a take about which the question is still open
         self._turn = asyncio.Lock()  # one opening, resuming or closing at a time
+        self._closed = False
+        self._waiting: list[Seat] = []  # pages of nobody's, until somebody is in the room
         self._sweeping: asyncio.TimerHandle | None = None
 
     # --- starting and stopping -----------------------------------------------------------------
@@ -94,11 +100,17 @@ class Stage:
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
         self.takes.sweep(datetime.now(UTC))
 
-    async def close(self) -> None:
-        """End what is open; everything that happened is on the disk afterwards."""
+    async def close(self, code: int | None = None) -> None:
+        """End what is open; everything that happened is on the disk afterwards. With a code every page is
+        let go with it; nothing is begun here any more."""
         if self._sweeping is not None:
             self._sweeping.cancel()
-        await self._end_take()
+        async with self._turn:
+            self._closed = True
+            await self._end_take()
+        for seat in [self.player, *self._watching, *self._waiting]:
+            if seat is not None and code is not None:
+                seat.dismiss(code)
 
     # --- who plays -----------------------------------------------------------------------------
 
@@ -109,6 +121,10 @@ class Stage:
             self._play(seat)
         else:
             self._watching.append(seat)
+
+    def wait(self, seat: Seat) -> None:
+        """A page of nobody's: it is told when somebody is in the room, and nothing else."""
+        self._waiting.append(seat)
 
     def _play(self, seat: Seat) -> None:
         former, self.player = self.player, seat
@@ -128,6 +144,7 @@ class Stage:
         """A page has gone. If it played, the partner falls silent and the take waits; where another page
         watches, and nobody comes back within a moment, that one may play."""
         self._watching = [other for other in self._watching if other is not seat]
+        self._waiting = [other for other in self._waiting if other is not seat]
         if self.player is not seat:
             return
         self._deafen()
@@ -191,7 +208,7 @@ class Stage:
         async with self._turn:
             if self.live is not None and self.live.id == id_ and not self.live.ended:
                 return self.live
-            if id_ != self._interrupted:
+            if id_ != self._interrupted or self._closed:
                 raise EventError("That take is over; begin another.")
             self._interrupted = None
             self._unanswered = id_  # unless it can be gone on with
@@ -250,6 +267,8 @@ class Stage:
     async def begin(self) -> Live:
         """A new take; one that is open ends. Raises EventError without a yes to be listened to."""
         async with self._turn:
+            if self._closed:
+                raise EventError("Somebody else is in the room by now.")
             await self._end_take()
             self._interrupted = None
             now = datetime.now(UTC)
@@ -299,6 +318,8 @@ class Stage:
                 await self.agree("keep")
             todo = {"keep": self.takes.keep, "erase": self.takes.delete, "hide": self.takes.hide}[answer]
             await asyncio.to_thread(todo, id_)
+            if answer != "keep":
+                await asyncio.to_thread(Shares(self.place.record).take_back, "take", id_)
             if self._unanswered == id_:
                 self._unanswered = None
             if self._interrupted == id_:
