@@ -1,9 +1,10 @@
 """Counts: how many people of a practice answered what, told so that nobody can be told from them.
 
-A number below ``LEAST`` is not told, and neither is a total below it. Where one number is not told, it could
-be had by subtracting the others from the total; so in every question those that are not told are at least
-two, and together at least ``LEAST`` people: the next smallest are left out with them. (The usual rule of
-primary and complementary suppression; each question is counted for itself, and none is crossed with another.)
+A number below ``LEAST`` is not told, and neither is a total below it. Where one number is not told, it
+could be had by subtracting the others from the total; so in every question those that are not told are at
+least two, and together at least ``LEAST`` people: the next smallest are left out with them. (The usual rule
+of primary and complementary suppression; each question is counted for itself, and none is crossed with
+another. Of a question with several answers each answer is one of its own: said, or not.)
 
 Whoever compares the counts of two days can see what changed in between: that is not kept from them.
 """
@@ -13,8 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from undersong.caring.intake import QUESTIONS, Said
+
 LEAST = 5  # people
 NOT_SAID = "not said"
+SAID = "said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,8 @@ class Counts:
 def counted(
     said: Sequence[Mapping[str, object]], questions: Mapping[str, Sequence[str]], least: int = LEAST
 ) -> Counts:
-    """Count what people said. ``said``: one mapping a person, from question to answer; ``questions``: for each
-    the answers that there are. Whatever else somebody said, or left out, counts as not said."""
+    """Count what people said. ``said``: one mapping a person, from question to answer; ``questions``: for
+    each the answers that there are. Whatever else somebody said, or left out, counts as not said."""
     if len(said) < least:
         return Counts(None, {})
     told = {}
@@ -53,3 +57,24 @@ def _suppressed(numbers: Mapping[str, int], least: int) -> dict[str, int | None]
             break
         hidden.add(answer)
     return {answer: None if answer in hidden else number for answer, number in numbers.items()}
+
+
+def of_intake(said: Sequence[Said]) -> Counts:
+    """The counts of what people answered at intake; own words are never counted."""
+    asked: dict[str, Sequence[str]] = {}
+    for question in QUESTIONS:
+        if question.kind == "one":
+            asked[question.id] = question.of
+        elif question.kind == "many":
+            asked |= {f"{question.id}.{answer}": (SAID,) for answer in question.of}
+    return counted([_flat(one) for one in said], asked)
+
+
+def _flat(said: Said) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for question, answer in said.items():
+        if isinstance(answer, str):
+            flat[question] = answer
+        else:
+            flat |= {f"{question}.{one}": SAID for one in answer}
+    return flat

@@ -75,8 +75,8 @@ class Outside:
         return None if number is None else Takes(self._place(number), self._key_of(number))
 
     def take_in(self, said: sharing.Contents, now: datetime) -> Came:
-        """Take in the contents of a file, whole or not at all. Raises EventError for an older file, or one of
-        another sender than what is here."""
+        """Take in the contents of a file, whole or not at all. Raises EventError for an older file, or
+        one of another sender than what is here."""
         before = self.came()
         if before is not None and before.sender != said.sender:
             raise EventError(

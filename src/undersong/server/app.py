@@ -21,6 +21,7 @@ from undersong.server.care import house_routes
 from undersong.server.consent import consent_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.home import Home
+from undersong.server.intake import intake_routes
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
 from undersong.server.people import people_routes
@@ -94,6 +95,7 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         *looking_routes(home),
         *house_routes(home),
         *consent_routes(stage),
+        *intake_routes(home),
         *people_routes(home),
         *share_routes(home),
         WebSocketRoute("/socket", socket),

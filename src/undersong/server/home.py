@@ -74,8 +74,8 @@ class Home:
         return "nobody" if empty else "client"
 
     def sources(self, asking: HTTPConnection) -> tuple[Takes, ...]:
-        """The takes that somebody may see: one's own; of another those that are shared, and behind them those
-        that came from elsewhere."""
+        """The takes that somebody may see: one's own; of another those that are shared, and behind them
+        those that came from elsewhere."""
         return shown_of(self.room) if self.role(asking) == "therapist" else (self.room.takes,)
 
     def takes(self, asking: Request) -> Takes:

@@ -7,6 +7,7 @@ keeps in memory alone and sends along. Every other page at that machine is the c
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -14,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from undersong.errors import EventError
+from undersong.caring.counts import LEAST, Counts, of_intake
+from undersong.edges import intake
+from undersong.errors import EventError, UndersongError
 from undersong.server.answers import plainly, said
 from undersong.server.attempts import Attempts
 from undersong.server.home import NOT_YOURS, TAB, Home
@@ -80,7 +83,13 @@ def people_routes(home: Home) -> list[BaseRoute]:
         await home.enter(person)
         return JSONResponse({"person": person})
 
+    async def counts(request: Request) -> Response:
+        await _note(home, "therapist", "read counts")
+        found = await asyncio.to_thread(_counts, home)
+        return JSONResponse({"least": LEAST, "people": found.people, "questions": found.questions})
+
     return [
+        Route("/api/counts", plainly(counts), methods=["GET"]),
         Route("/api/therapist", plainly(therapist), methods=["POST"]),
         Route("/api/therapist", plainly(goes), methods=["DELETE"]),
         Route("/api/people", plainly(people), methods=["GET"]),
@@ -88,6 +97,17 @@ def people_routes(home: Home) -> list[BaseRoute]:
         Route("/api/people/{id}", plainly(erase), methods=["DELETE"]),
         Route("/api/room", plainly(room), methods=["PUT"]),
     ]
+
+
+def _counts(home: Home) -> Counts:
+    """What everybody answered who said yes to being counted."""
+    said = []
+    for id_, _ in home.house.people()[0]:
+        with suppress(UndersongError):  # somebody's record that cannot be read is told of in the list
+            record = home.house.place(id_).record
+            if record.consent("research") is not None:
+                said.append(intake.read(record))
+    return of_intake(said)
 
 
 async def _note(home: Home, who: str, what: str, person: str | None = None) -> None:

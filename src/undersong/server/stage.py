@@ -16,7 +16,8 @@ from typing import Literal
 
 import undersong
 from undersong.caring.consent import Kind
-from undersong.edges import platform
+from undersong.caring.intake import plan
+from undersong.edges import intake, platform
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
 from undersong.edges.shares import Shares
@@ -24,7 +25,6 @@ from undersong.errors import EventError, UndersongError
 from undersong.events import NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
 from undersong.offline import make_session
-from undersong.plan import Plan
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
@@ -66,7 +66,6 @@ class Stage:
         self._watching: list[Seat] = []
         self._loop = asyncio.get_running_loop()
         self._disk = disk
-        self._plan = Plan()
         self._away: asyncio.TimerHandle | None = None
         self._interrupted: str | None = None  # a take that the last process left open
         self._unanswered: str | None = None  # a take about which the question is still open
@@ -273,12 +272,13 @@ class Stage:
             self._interrupted = None
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
+            wanted = plan(await asyncio.to_thread(intake.read, self.place.record))
             id_, file = await asyncio.to_thread(self.takes.begin, now)
             started = now.isoformat(timespec="seconds")
             header = codec.Header(
-                undersong.__version__, platform.engine(), seed, self._plan, tuple(techniques()), started
+                undersong.__version__, platform.engine(), seed, wanted, tuple(techniques()), started
             )
-            live = Live(id_, make_session(self._plan, seed), codec.LogWriter(header), file, self._disk)
+            live = Live(id_, make_session(wanted, seed), codec.LogWriter(header), file, self._disk)
             self._take_up(live)
             return live
 
