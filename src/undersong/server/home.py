@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from undersong.caring.roles import WHILE_LOCKED, Role, may
+from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import LOCKED, House, Locked, Place
 from undersong.server.answers import LOCKED_STATUS
@@ -91,7 +92,7 @@ class Home:
 
     async def _open(self, person: str | None) -> None:
         assert self._disk is not None  # begun
-        await asyncio.to_thread(self.house.sweep, datetime.now(UTC))
+        await asyncio.to_thread(self.house.sweep, datetime.now(UTC), seconds_up())
         self._stage = Stage(self.house.place(person), self._disk)
         self._stage.open()
 

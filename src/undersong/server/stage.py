@@ -15,6 +15,7 @@ from typing import Literal
 
 import undersong
 from undersong.edges import platform
+from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
 from undersong.errors import EventError, UndersongError
@@ -82,7 +83,7 @@ class Stage:
 
     def _sweep(self) -> None:
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
-        self.takes.sweep(datetime.now(UTC))
+        self.takes.sweep(datetime.now(UTC), seconds_up())
 
     async def close(self) -> None:
         """End what is open; everything that happened is on the disk afterwards."""
