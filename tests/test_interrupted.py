@@ -91,7 +91,7 @@ def test_a_lost_line_silences_the_partner_here_and_the_take_goes_on(
 
 
 def test_a_reload_resumes_the_same_take(browser: Browser, tmp_path: Path, by_hand: bool) -> None:
-    """After a reload the opening says that the take is still there; Begin goes on with it, time and again."""
+    """After a reload the opening says that the take is still there; Begin goes on with it, always."""
     with running(tmp_path / "d") as server, tab(browser, server) as page:
         page.open()
         page.begin()
