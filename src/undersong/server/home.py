@@ -18,6 +18,7 @@ from undersong.caring.roles import WHILE_LOCKED, Role, may
 from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import LOCKED, House, Locked, Place
+from undersong.errors import EventError
 from undersong.server.answers import LOCKED_STATUS
 from undersong.server.keys import Keys
 from undersong.server.stage import Stage
@@ -77,7 +78,9 @@ class Home:
                 await self._open(None)
 
     async def lock(self) -> None:
-        """End what is open, and forget every key."""
+        """End what is open, and forget every key. Raises EventError where there is none to be forgotten."""
+        if not self.house.protected:
+            raise EventError("There is no passphrase yet, so this cannot be locked.")
         async with self._turn:
             await self._close()
             self.keys.forget_therapists()
