@@ -56,7 +56,7 @@ def house_of(data: Path | None) -> House:
     if given is not None and house.protected:
         house.unlock(given)
     elif given is not None and house.empty:
-        house.protect(given)
+        house.begin_locked(given)
     return house
 
 

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from undersong.caring.roles import WHILE_LOCKED, Role, may, of_the_room, told
+from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import LOCKED, House, Locked, Place
 from undersong.edges.outside import READ_ONLY
@@ -118,7 +119,9 @@ class Home:
                 await self._open(None)
 
     async def lock(self) -> None:
-        """End what is open, and forget every key."""
+        """End what is open, and forget every key. Raises EventError where there is none to be forgotten."""
+        if not self.house.protected:
+            raise EventError("There is no passphrase yet, so this cannot be locked.")
         async with self._turn:
             await self._close()
             self.keys.forget_therapists()
@@ -134,7 +137,7 @@ class Home:
 
     async def _open(self, person: str | None) -> None:
         assert self._disk is not None  # begun
-        await asyncio.to_thread(self.house.sweep, datetime.now(UTC))
+        await asyncio.to_thread(self.house.sweep, datetime.now(UTC), seconds_up())
         self._stage = Stage(self.house.place(person), self._disk, self._note)
         self._stage.open()
 

@@ -18,6 +18,7 @@ import undersong
 from undersong.caring.consent import Kind
 from undersong.caring.intake import plan
 from undersong.edges import intake, platform
+from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
 from undersong.edges.shares import Shares
@@ -97,7 +98,7 @@ class Stage:
 
     def _sweep(self) -> None:
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
-        self.takes.sweep(datetime.now(UTC))
+        self.takes.sweep(datetime.now(UTC), seconds_up())
 
     async def close(self, code: int | None = None) -> None:
         """End what is open; everything that happened is on the disk afterwards. With a code every page is
