@@ -7,7 +7,6 @@ take opens all the same, and what is damaged is never written over.
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -26,6 +25,7 @@ ABOUT = "about.json"
 LARGEST_ABOUT = 16 * 1024 * 1024  # bytes: more than the most notes of the longest text
 LARGEST_VOICE = 5 * 1024 * 1024  # bytes of one spoken note
 MOST_VOICES = 40  # spoken notes of one take
+BUSY = "Somebody else is writing about this take just now; please try again."
 _PATIENCE: Seconds = 2.0  # for another process that writes about the same take
 _KINDS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
     # what browsers record; told from their first bytes, not from what they are called
@@ -188,16 +188,8 @@ class About:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """As the only one who writes about this take."""
-        lock = Lock(self._folder)
-        by = time.monotonic() + _PATIENCE
-        while not lock.take():
-            if time.monotonic() > by:
-                raise EventError("Somebody else is writing about this take just now; please try again.")
-            time.sleep(0.02)
-        try:
+        with Lock(self._folder).held(_PATIENCE, BUSY):
             yield
-        finally:
-            lock.give_back()
 
 
 def kind_of(sound: bytes) -> str | None:

@@ -385,20 +385,21 @@ class House:
         with self._turn:
             if self._audit is None:
                 self._audit = Audit(self.folder, self.derived(AUDIT))
-            try:
-                count = self._audit.note(who, what, now, person, item)
-            except OSError as error:
-                raise EventError(f"The audit cannot be written: {error.strerror or error}.") from error
-            with self.own.record.writing() as db:
-                db.execute(
-                    "INSERT INTO audit VALUES (1, ?) ON CONFLICT DO UPDATE SET count = ?", (count, count)
-                )
+            with self._audit.alone():
+                try:
+                    count = self._audit.note(who, what, now, person, item, count=self._entries())
+                except OSError as error:
+                    raise EventError(f"The audit cannot be written: {error.strerror or error}.") from error
+                with self.own.record.writing() as db:
+                    db.execute("INSERT OR REPLACE INTO audit VALUES (1, ?)", (count,))
 
     def audited(self) -> list[dict[str, object]]:
         """Every entry of the audit. Raises EventError that names the first that was changed."""
+        return Audit(self.folder, self.derived(AUDIT)).entries(self._entries())
+
+    def _entries(self) -> int:
         row = self.own.record.one("SELECT count FROM audit")
-        count = row[0] if row is not None and isinstance(row[0], int) else 0
-        return Audit(self.folder, self.derived(AUDIT)).entries(count)
+        return row[0] if row is not None and isinstance(row[0], int) else 0
 
     # --- sealing what was open ---------------------------------------------------------------------
 
