@@ -5,8 +5,8 @@ one before it and of itself, so that no entry can be changed, taken out or put i
 where; how many there are is kept in the record (``count``), so that its end cannot be cut off either. No
 names and no content: people by their id, takes by theirs.
 
-Several processes may write it, one at a time (``alone``). Where it turns out not to be as it was written,
-nothing is added to it: it is set aside as it lies, and a new one begins by telling so.
+Several processes may write it, one at a time (``alone``). Where one that begins to write finds it changed,
+it is set aside as it lies, and a new one begins by telling so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from undersong.edges import files
 from undersong.edges.lock import Lock
-from undersong.edges.sealed import SealedLog, unseal_log
+from undersong.edges.sealed import Damaged, SealedLog, unseal_log
 from undersong.errors import EventError
 from undersong.events import Seconds
 
@@ -103,7 +103,11 @@ class Audit:
             raise EventError(f"{FILE} is a link to somewhere else, and is not followed.")
         else:
             data = files.read_whole(self._path, "audit", LARGEST)
-        found, broken = _entries(unseal_log(self._key, FILE, data))
+        try:
+            found, broken = _entries(unseal_log(self._key, FILE, data))
+        except Damaged as error:
+            found, broken = _entries(error.before)
+            broken = broken or len(found) + 1
         if broken is None and count is not None and len(found) < count:
             broken = len(found) + 1
         if broken is not None:
