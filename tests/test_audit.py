@@ -79,8 +79,8 @@ def test_an_end_that_was_cut_off_is_missed(tmp_path: Path, locked: bool) -> None
 
 
 def test_one_that_was_changed_is_set_aside_and_told_of(tmp_path: Path) -> None:
-    """After a change the next process begins a new audit, whose first entry says what was wrong; the old one
-    lies beside it, byte for byte."""
+    """After a change the next process begins a new audit, whose first entry says what was wrong; the old
+    one lies beside it, byte for byte."""
     house = written(tmp_path / "data", locked=False)
     house.close()
     path = tmp_path / "data" / FILE
