@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from client import Page, Server, http, let_in, running
+from client import Asking, Page, let_in, running
 from undersong.caring import consent
 from undersong.caring.consent import KINDS, Kind
 from undersong.edges import files, record
@@ -196,19 +194,6 @@ def test_every_table_of_a_persons_needs_a_consent() -> None:
 
 
 # --- over the protocol ---------------------------------------------------------------------------
-
-
-class Asking:
-    """A page that asks the server."""
-
-    def __init__(self, server: Server, cookie: str) -> None:
-        self.server = server
-        self.headers = {"cookie": cookie, "origin": server.address}
-
-    def __call__(self, method: str, path: str, said: object = None) -> tuple[int, Any]:
-        body = None if said is None else json.dumps(said).encode()
-        status, _, answer = http(self.server.address + path, method, self.headers, body)
-        return status, json.loads(answer)
 
 
 def consents(asking: Asking) -> dict[str, bool]:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from undersong.edges import files, sealed
 from undersong.edges.lock import Lock
@@ -65,6 +65,16 @@ class About:
         given = codec.a_name(name)
         self._change(lambda words: replace(words, name=given))
         return given
+
+    def sign(self, when: Literal["arrived", "left"], word: object, colour: object) -> codec.Sign | None:
+        """How somebody came to a take, or left it; without word and colour it is taken away."""
+        sign = codec.a_sign(word, colour)
+
+        def with_it(words: Words) -> Words:
+            return replace(words, arrived=sign) if when == "arrived" else replace(words, left=sign)
+
+        (self._alter if sign is None else self._change)(with_it)
+        return sign
 
     def write(self, at: object, text: object, now: datetime) -> Note:
         """Add a note in words."""
