@@ -133,15 +133,15 @@ def served(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped
     house, ids = practice(data, "Ada", "Ben")
     house.close()
     with serving(data) as server:
-        yield server, ids
+        yield Asking(server), ids
 
 
 def test_in_a_practice(served) -> None:  # type: ignore[no-untyped-def]
     """With a client in the room and with nobody there: a page without a token, with a wrong one and with
-    one of its own is the client's or nobody's; with a therapist's it is the therapist's. A therapist's token
-    that was given back is none."""
-    server, ids = served
-    browser = Asking(server)
+    one of its own is the client's or nobody's; with a therapist's it is the therapist's. A therapist's
+    token that was given back is none."""
+    browser, ids = served
+    server = browser.server
     therapist = browser.as_therapist()
     assert therapist.ask("PUT", "/api/room", {"person": ids["Ada"]})[0] == 200
     for tab in (None, "wrong", "", browser.in_a_tab().tab):
@@ -159,8 +159,8 @@ def test_in_a_practice(served) -> None:  # type: ignore[no-untyped-def]
 def test_while_locked(served) -> None:  # type: ignore[no-untyped-def]
     """Everything but what the table says is refused as locked, also with a therapist's token, which opens
     nothing any more after unlocking."""
-    server, _ = served
-    browser = Asking(server)
+    browser, _ = served
+    server = browser.server
     therapist = browser.as_therapist()
     assert browser.ask("POST", "/api/lock")[0] == 200
     for tab in (None, browser.tab, therapist.tab):
@@ -172,8 +172,8 @@ def test_while_locked(served) -> None:  # type: ignore[no-untyped-def]
 
 def test_nothing_without_a_cookie(served) -> None:  # type: ignore[no-untyped-def]
     """A browser that was not let in gets 401 for every address, whatever token it brings."""
-    server, _ = served
-    stranger = Asking(server, "undersong-1=nothing", "wrong")
+    browser, _ = served
+    stranger = Asking(browser.server, "undersong-1=nothing", "wrong")
     for method, path, _who in ROWS:
         if path not in ("/launch", "/relaunch"):
             assert stranger.ask(method, path.replace("{id}", "1"))[0] == 401, path

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from undersong.caring.counts import LEAST, Counts, of_intake
 from undersong.edges import intake
-from undersong.errors import EventError, UndersongError
+from undersong.errors import EventError, UndersongError, UsageError
 from undersong.server.answers import plainly, said
 from undersong.server.attempts import Attempts
 from undersong.server.home import NOT_YOURS, TAB, Home
@@ -60,7 +60,10 @@ def people_routes(home: Home) -> list[BaseRoute]:
             return JSONResponse({"error": NOT_YOURS}, 403)
         if not isinstance(name, str):
             raise EventError("Please give a name.")
-        place = await asyncio.to_thread(house.add, name, datetime.now(UTC))
+        try:
+            place = await asyncio.to_thread(house.add, name, datetime.now(UTC))
+        except UsageError as error:
+            raise EventError(str(error)) from error
         await _note(home, "therapist", "add", place.id)
         return JSONResponse({"id": place.id, "name": place.name}, 201)
 
