@@ -20,10 +20,15 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("GET", "/launch", ALL),
     ("POST", "/relaunch", ALL),
     ("POST", "/api/tab", ALL),
+    ("GET", "/sign-in", ALL),
+    ("POST", "/sign-in", ALL),
     # the house
     ("GET", "/api/house", ALL),
     ("POST", "/api/unlock", ALL),
     ("POST", "/api/lock", ALL),
+    ("POST", "/api/protect", OWNER),
+    ("PUT", "/api/protect", OWNER),
+    ("POST", "/api/recovery", OWNER),
     # takes
     ("GET", "/api/takes", ROOM),
     ("GET", "/api/takes/{id}", ROOM),
@@ -46,7 +51,15 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("PUT", "/api/takes/{id}/ratings", ROOM),
 )
 # All that answers while the house is locked.
-WHILE_LOCKED: tuple[str, ...] = ("/", "/launch", "/relaunch", "/api/tab", "/api/house", "/api/unlock")
+WHILE_LOCKED: tuple[str, ...] = (
+    "/",
+    "/launch",
+    "/relaunch",
+    "/sign-in",
+    "/api/tab",
+    "/api/house",
+    "/api/unlock",
+)
 
 
 def may(role: Role, method: str, path: str) -> bool:

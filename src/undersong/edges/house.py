@@ -28,7 +28,7 @@ from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.edges.record import Record
 from undersong.edges.sealed import KEY, derived
 from undersong.edges.takes import ERASING, Takes
-from undersong.edges.vault import Vault, Wrong
+from undersong.edges.vault import LOCKED_ALREADY, Vault, Wrong, acceptable
 from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
 
@@ -170,10 +170,13 @@ class House:
     def begin_locked(self, passphrase: str) -> None:
         """As ``protect``, where nobody is there to print a recovery key.
 
-        Raises UsageError for a passphrase that is too short, or where there is one already; EventError
-        where not all can be sealed. A crash on the way is made good when it is next opened.
+        Raises EventError for a passphrase that is none, where there is one already, or where not all can be
+        sealed. A crash on the way is made good when it is next opened.
         """
         with self._turn:
+            acceptable(passphrase)
+            if self.protected:
+                raise EventError(LOCKED_ALREADY)
             self.lock()
             master = os.urandom(KEY)
             self.vault.make(master, passphrase, sealing=True)

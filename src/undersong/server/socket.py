@@ -7,10 +7,12 @@ is let go with a code that says so; it may come back and resume.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from undersong.edges.house import Locked
 from undersong.errors import EventError, UndersongError
 from undersong.events import Seconds
 from undersong.live import clock_now
@@ -33,8 +35,8 @@ SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
 
 
-async def serve(websocket: WebSocket, stage: Stage, keys: Keys) -> None:
-    """Talk with one page until it goes."""
+async def serve(websocket: WebSocket, stage: Callable[[], Stage], keys: Keys) -> None:
+    """Talk with one page until it goes. ``stage``: the one of now; raises Locked where there is none."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -51,7 +53,12 @@ async def serve(websocket: WebSocket, stage: Stage, keys: Keys) -> None:
         await websocket.send_text(messages.write({"type": "stale", "protocol": PROTOCOL}))
         await _close(websocket, STALE)
         return
-    await _Page(websocket, stage, str(hello["tab"])).run(take_over=hello.get("take_over") is True)
+    try:
+        now = stage()
+    except Locked:
+        await _close(websocket, LOCKED)
+        return
+    await _Page(websocket, now, str(hello["tab"])).run(take_over=hello.get("take_over") is True)
 
 
 async def _hello(websocket: WebSocket) -> Message:
@@ -73,7 +80,8 @@ class _Page:
         self._websocket = websocket
         self._stage = stage
         self._seat = Seat(tab, self._send)
-        self._out: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
+        self._seat.part = self._part
+        self._out: asyncio.Queue[Message | int] = asyncio.Queue(MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._bucket = Bucket(self._loop.time())
         self._held: set[tuple[str, str]] = set()  # notes that sound: their ends always pass
@@ -113,10 +121,22 @@ class _Page:
         except asyncio.QueueFull:
             self._unread = True
 
+    def _part(self, code: int) -> None:
+        """Close the socket, once all is said; where that is too much, at once."""
+        if code == LOCKED:
+            self._send({"type": "locked"})
+        try:
+            self._out.put_nowait(code)
+        except asyncio.QueueFull:
+            self._unread = True
+
     async def _deliver(self) -> None:
         try:
             while True:
                 message = await self._out.get()
+                if isinstance(message, int):
+                    await self._websocket.close(message)
+                    return
                 await self._websocket.send_text(messages.write(message))
         except (WebSocketDisconnect, RuntimeError):
             return  # it has gone

@@ -35,12 +35,17 @@ SWEEP: Seconds = 3600.0  # how often old scratch is looked for
 Answer = Literal["keep", "erase", "hide"]
 
 
+def _nothing(*_: object) -> None:
+    pass
+
+
 class Seat:
     """One connected page. ``send`` hands a message over to its socket and never waits."""
 
     def __init__(self, tab: str, send: Callable[[Message], None]) -> None:
         self.tab = tab
         self.send = send
+        self.part: Callable[[int], None] = _nothing  # closes its socket with a code
 
 
 class Stage:
@@ -52,6 +57,7 @@ class Stage:
         self.live: Live | None = None
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
+        self.touched: Callable[[], None] = _nothing  # called when somebody plays or asks for something
         self._watching: list[Seat] = []
         self._loop = asyncio.get_running_loop()
         self._disk = disk
@@ -85,11 +91,24 @@ class Stage:
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
         self.takes.sweep(datetime.now(UTC), seconds_up())
 
-    async def close(self) -> None:
-        """End what is open; everything that happened is on the disk afterwards."""
+    async def close(self, code: int | None = None) -> None:
+        """End what is open; everything that happened is on the disk afterwards. ``code``: with which every
+        page's socket is closed."""
         if self._sweeping is not None:
             self._sweeping.cancel()
+        if code is not None:
+            self._see_out(code)
         await self._end_take()
+
+    def _see_out(self, code: int) -> None:
+        seats = [seat for seat in (self.player, *self._watching) if seat is not None]
+        self.player, self._watching = None, []  # nobody plays here any more
+        if self._away is not None:
+            self._away.cancel()
+        if self.live is not None:
+            self.live.leave()
+        for seat in seats:
+            seat.part(code)
 
     # --- who plays -----------------------------------------------------------------------------
 
@@ -272,6 +291,7 @@ class Stage:
             raise EventError("Another page plays; this one watches.")
         if self.live is None or self.live.ended:
             raise EventError("No take is open: say begin first.")
+        self.touched()
         self.live.hear(to_input(message), number)
         if self.ear is not None:
             self.ear.page(message, self.live.now)
@@ -293,6 +313,7 @@ class Stage:
         """An input that the microphone gave. Raises EventError if it cannot be taken in."""
         if self.live is None or self.live.ended:
             raise EventError("The take is over.")
+        self.touched()
         self.live.hear(to_input(event))
         for seat in (self.player, *self._watching):
             if seat is not None:
