@@ -17,6 +17,7 @@ import undersong
 from undersong import offline
 from undersong.choosing.table import AIMS
 from undersong.cli.doctor import doctor
+from undersong.cli.locking import lock_command, passphrase
 from undersong.cli.measures import measures
 from undersong.cli.sessions import sessions
 from undersong.cli.shared import (
@@ -259,6 +260,8 @@ def analyse(
 undersong_command.add_command(sessions)
 undersong_command.add_command(measures)
 undersong_command.add_command(doctor)
+undersong_command.add_command(lock_command)
+undersong_command.add_command(passphrase)
 
 
 def _not_the_same(written: Path, other: Path) -> None:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from undersong.edges import files, sealed, sealing
+from undersong.edges import files, mending, sealed, sealing
 from undersong.edges import record as records
 from undersong.edges.audit import FILE as AUDIT
 from undersong.edges.audit import Audit
@@ -39,6 +39,10 @@ MOST_PEOPLE = 10_000
 _ID = re.compile(r"[0-9a-f]{12}")
 OWN = "own"  # the owner's, as a use of the master key
 LOCKED = "This is locked. Its passphrase opens it."
+MENDED = (
+    "A damaged record was put aside as {aside}, and {saved} rows of it were saved. Please look whether "
+    "anything is missing: answers, consents, what was said about sound."
+)
 BEREFT = (
     "Everything in {folder} is locked, but its file keys.json is gone. Without it nothing there can be "
     "opened: please put a copy of it back. Nothing was changed."
@@ -59,8 +63,8 @@ class Place:
     def __init__(self, folder: Path, key: bytes | None, id_: str | None) -> None:
         self.folder = folder
         self.id = id_
+        self.key = key
         self.takes = Takes(folder, key)
-        self._key = key
         self._record: Record | None = None
         self._opening = threading.Lock()
 
@@ -69,7 +73,7 @@ class Place:
         """The person's record, opened at its first use."""
         with self._opening:
             if self._record is None:
-                self._record = Record(self.folder / records.FILE, self._key)
+                self._record = Record(self.folder / records.FILE, self.key)
             return self._record
 
     @property
@@ -259,6 +263,22 @@ class House:
                 faults.append(f"{id_}: {error}")
         return sorted(found, key=lambda one: (one[1].casefold(), one[0])), faults
 
+    def places(self) -> list[Place]:
+        """Every place, the owner's own first. Raises EventError for a damaged key."""
+        return [self.place(id_) for id_ in (None, *self._ids())]
+
+    def mend(self) -> list[str]:
+        """Put every damaged record aside, and save what can be read of it; a sentence for each."""
+        told = []
+        for place in self.places():
+            try:
+                place.record.check()
+            except EventError:
+                place.close()
+                aside, saved = mending.mend(place.folder / records.FILE, place.key)
+                told.append(MENDED.format(aside=aside, saved=saved))
+        return told
+
     def add(self, name: str, now: datetime) -> Place:
         """A place for somebody. Raises UsageError for a name that is none."""
         called = " ".join(name.split())
@@ -365,6 +385,8 @@ class House:
 
     def audited(self) -> list[dict[str, object]]:
         """Every entry of the audit. Raises EventError that names the first that was changed."""
+        if not any((self.folder / name).exists() for name in (AUDIT, records.FILE)):
+            return []
         row = self.own.record.one("SELECT count FROM audit")
         count = row[0] if row is not None and isinstance(row[0], int) else 0
         return Audit(self.folder, self.derived(AUDIT)).entries(count)
