@@ -26,6 +26,11 @@ POST    /api/tab                                s c n t a L
 GET     /api/house                              s c n t a L
 POST    /api/unlock                             s c n t a L
 POST    /api/lock                               s c n t a
+GET     /sign-in                                s c n t a L
+POST    /sign-in                                s c n t a L
+POST    /api/protect                            s     t a
+PUT     /api/protect                            s     t a
+POST    /api/recovery                           s     t a
 POST    /api/therapist                          s c n t a
 DELETE  /api/therapist                          s c n t a
 GET     /api/people                                   t a
@@ -83,7 +88,7 @@ NOT_YOURS = ("This is not for everybody at this machine", "Nobody is in the room
 def test_the_app_has_these_addresses_and_no_others(tmp_path: Path) -> None:
     """Every address that the app answers stands in the table above with its roles, and the other way."""
     (tmp_path / "data").mkdir()
-    gate = create_app(House(tmp_path / "data"), Keys(), ("127.0.0.1:1",))
+    gate = create_app(House(tmp_path / "data"), Keys(), ("127.0.0.1:1",), account=True)
     app = gate._app
     assert isinstance(app, Starlette)
     routes = set()

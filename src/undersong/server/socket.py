@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from undersong.edges.house import Locked
 from undersong.errors import EventError, UndersongError
 from undersong.events import Seconds
 from undersong.live import clock_now
@@ -26,8 +27,6 @@ MOST_WAITING = 4096  # messages that a page may leave unread
 MOST_HELD = 16 * 128  # notes, or controllers, of one page: every pitch of every maker
 AGAIN: Seconds = 0.05  # after which coalesced controllers are tried again
 
-BYE = "bye"  # among what is to be said: the socket is closed then
-
 # Close codes (docs/protocol.md).
 STRANGER = 4401  # the first message was no hello with a tab token of ours
 STALE = 4409  # another version of the protocol
@@ -36,9 +35,12 @@ SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
 
 
-async def serve(websocket: WebSocket, stage: Stage, keys: Keys, may_play: Callable[[str], bool]) -> None:
-    """Talk with one page until it goes. ``may_play``: whether the page of a tab token is that of somebody
-    in the room; others wait until it is."""
+async def serve(
+    websocket: WebSocket, stage: Callable[[], Stage], keys: Keys, may_play: Callable[[str], bool]
+) -> None:
+    """Talk with one page until it goes. ``stage``: the one of now; raises Locked where there is none.
+    ``may_play``: whether the page of a tab token is that of somebody in the room; others wait until it
+    is."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -55,7 +57,12 @@ async def serve(websocket: WebSocket, stage: Stage, keys: Keys, may_play: Callab
         await websocket.send_text(messages.write({"type": "stale", "protocol": PROTOCOL}))
         await _close(websocket, STALE)
         return
-    page = _Page(websocket, stage, str(hello["tab"]))
+    try:
+        now = stage()
+    except Locked:
+        await _close(websocket, LOCKED)
+        return
+    page = _Page(websocket, now, str(hello["tab"]))
     await page.run(take_over=hello.get("take_over") is True, plays=may_play(str(hello["tab"])))
 
 
@@ -77,8 +84,9 @@ class _Page:
     def __init__(self, websocket: WebSocket, stage: Stage, tab: str) -> None:
         self._websocket = websocket
         self._stage = stage
-        self._seat = Seat(tab, self._send, self._dismiss)
-        self._out: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
+        self._seat = Seat(tab, self._send)
+        self._seat.part = self._part
+        self._out: asyncio.Queue[Message | int] = asyncio.Queue(MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._bucket = Bucket(self._loop.time())
         self._held: set[tuple[str, str]] = set()  # notes that sound: their ends always pass
@@ -124,15 +132,21 @@ class _Page:
         except asyncio.QueueFull:
             self._unread = True
 
-    def _dismiss(self, code: int) -> None:
-        self._send({"type": BYE, "code": code})
+    def _part(self, code: int) -> None:
+        """Close the socket, once all is said; where that is too much, at once."""
+        if code == LOCKED:
+            self._send({"type": "locked"})
+        try:
+            self._out.put_nowait(code)
+        except asyncio.QueueFull:
+            self._unread = True
 
     async def _deliver(self) -> None:
         try:
             while True:
                 message = await self._out.get()
-                if message["type"] == BYE:
-                    await _close(self._websocket, message["code"])
+                if isinstance(message, int):
+                    await self._websocket.close(message)
                     return
                 await self._websocket.send_text(messages.write(message))
         except (WebSocketDisconnect, RuntimeError):

@@ -44,14 +44,17 @@ def _nobody_notes(what: str) -> None:
     """A stage without a house."""
 
 
-class Seat:
-    """One connected page. ``send`` hands a message over to its socket and never waits; ``dismiss`` closes
-    that with a code, after what was said."""
+def _nothing(*_: object) -> None:
+    pass
 
-    def __init__(self, tab: str, send: Callable[[Message], None], dismiss: Callable[[int], None]) -> None:
+
+class Seat:
+    """One connected page. ``send`` hands a message over to its socket and never waits."""
+
+    def __init__(self, tab: str, send: Callable[[Message], None]) -> None:
         self.tab = tab
         self.send = send
-        self.dismiss = dismiss
+        self.part: Callable[[int], None] = _nothing  # closes its socket with a code
 
 
 class Stage:
@@ -64,6 +67,7 @@ class Stage:
         self.live: Live | None = None
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
+        self.touched: Callable[[], None] = _nothing  # called when somebody plays or asks for something
         self._watching: list[Seat] = []
         self._loop = asyncio.get_running_loop()
         self._disk = disk
@@ -101,16 +105,25 @@ class Stage:
         self.takes.sweep(datetime.now(UTC), seconds_up())
 
     async def close(self, code: int | None = None) -> None:
-        """End what is open; everything that happened is on the disk afterwards. With a code every page is
-        let go with it; nothing is begun here any more."""
+        """End what is open; everything that happened is on the disk afterwards, and nothing is begun
+        here any more. ``code``: with which every page's socket is closed."""
         if self._sweeping is not None:
             self._sweeping.cancel()
+        if code is not None:
+            self._see_out(code)
         async with self._turn:
             self._closed = True
             await self._end_take()
-        for seat in [self.player, *self._watching, *self._waiting]:
-            if seat is not None and code is not None:
-                seat.dismiss(code)
+
+    def _see_out(self, code: int) -> None:
+        seats = [seat for seat in (self.player, *self._watching, *self._waiting) if seat is not None]
+        self.player, self._watching, self._waiting = None, [], []  # nobody plays here any more
+        if self._away is not None:
+            self._away.cancel()
+        if self.live is not None:
+            self.live.leave()
+        for seat in seats:
+            seat.part(code)
 
     # --- who plays -----------------------------------------------------------------------------
 
@@ -334,6 +347,7 @@ class Stage:
             raise EventError("Another page plays; this one watches.")
         if self.live is None or self.live.ended:
             raise EventError("No take is open: say begin first.")
+        self.touched()
         self.live.hear(to_input(message), number)
         if self.ear is not None:
             self.ear.page(message, self.live.now)
@@ -355,6 +369,7 @@ class Stage:
         """An input that the microphone gave. Raises EventError if it cannot be taken in."""
         if self.live is None or self.live.ended:
             raise EventError("The take is over.")
+        self.touched()
         self.live.hear(to_input(event))
         for seat in (self.player, *self._watching):
             if seat is not None:
