@@ -74,7 +74,8 @@ export type FromServer =
   | { type: "disk"; well: boolean; because: string }
   | { type: "microphone"; on: boolean; because: string }
   | { type: "maker"; event: Numbered }
-  | { type: "ended"; take: string; seconds: number; notes: number };
+  | { type: "ended"; take: string; seconds: number; notes: number }
+  | { type: "withdrawn" };
 
 /** Codes with which the server closes the socket. */
 export const STRANGER = 4401; // it does not know this page

@@ -31,7 +31,7 @@ export function t(key: TextKey, values: Values = {}): string {
 }
 
 /** As `t`, for a name that comes from the engine and may be newer than this catalogue. */
-export function known(group: "technique" | "why" | "does" | "trouble" | "timbre" | "prompt", name: string): string | null {
+export function known(group: "technique" | "why" | "does" | "trouble" | "timbre" | "prompt" | "intake.ask" | "intake.say", name: string): string | null {
   const text = look(`${group}.${name}`);
   return typeof text === "string" ? text : null;
 }
