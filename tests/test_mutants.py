@@ -15,6 +15,7 @@ import mutants
 from undersong.edges import bounded, midi, wav
 from undersong.edges.bounded import NO_ANSWER, READERS, Worker
 from undersong.errors import EventError
+from undersong.remembering import log
 
 IN_CI = 2000  # mutants of all kinds together; by hand 100,000: python benchmarks/mutants.py
 
@@ -143,3 +144,11 @@ def test_a_sound_that_ends_early_is_refused_from_outside(worker: Worker, tmp_pat
     assert wav.read(path).short is not None
     with pytest.raises(EventError, match="ends early"):
         worker.parse("wav", torn)
+
+
+def test_a_seal_nested_without_end_is_no_seal() -> None:
+    """A log whose chunk ends in brackets a hundred thousand deep is damaged, and said to be."""
+    data = mutants.seeds()["log"][0]
+    torn = data[: data.rindex(b'{"chunk"')] + b'{"chunk": ' + b"[" * 100_000 + b"\n"
+    with pytest.raises(EventError, match="damaged in chunk"):
+        log.read(torn)
