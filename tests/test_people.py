@@ -31,9 +31,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_people_of_an_open_folder(run: Run, data: Path) -> None:
     """Added, listed for a person and for programs, erased by name in any case; what is not locked is
     said on standard error, and nowhere else."""
-    assert (
-        run("people", "list")[1] == "Nobody has a place here yet; 'undersong people add NAME' gives one.\n"
-    )
+    assert run("people", "list")[1].startswith("Nobody has a place here yet")
     code, out, err = run("people", "add", NAME)
     assert (code, out.split("  ")[1]) == (0, f"{NAME}\n")
     assert "is not locked" in err
@@ -55,12 +53,8 @@ def test_whoever_is_not_told_apart_is_asked_for_by_id(run: Run, data: Path) -> N
     assert all(id_ in err for id_ in ids)
     assert run("people", "erase", ids[0], "--yes")[0] == 0
     assert json.loads(run("people", "list", "--json")[1]) == [{"id": ids[1], "name": "Ben"}]
-    for words in (
-        ("erase", "Nobody", "--yes"),
-        ("erase", "../people", "--yes"),
-        ("add", ""),
-        ("add", "x" * 101),
-    ):
+    unknown = (("erase", "Nobody", "--yes"), ("erase", "../people", "--yes"))
+    for words in (*unknown, ("add", ""), ("add", "x" * 101)):
         code, _, err = run("people", *words)
         assert (code, err.count("\n")) == (2, 1), words
     assert run("sessions", "list", "--person", "Nobody")[0] == 2
@@ -81,9 +75,7 @@ def test_whoever_is_erased_is_in_no_file(run: Run, data: Path, monkeypatch: pyte
         for id_ in ids:
             place = house.place(id_)
             place.record.give("keep", NOW)
-            take = place.takes.keep_log(
-                Takes(data.parent / f"x{locked}{id_}").log(_made(data.parent / f"x{locked}{id_}")), NOW
-            )
+            take = place.takes.keep_log(a_log(data.parent / f"x{locked}{id_}"), NOW)
             place.takes.about(take).write(1.0, f"a word of {id_}", NOW)
         house.close()
         before = {p: d for p, d in all_files(where).items() if ids[1] in str(p) and "lock" not in p.name}
@@ -96,8 +88,8 @@ def test_whoever_is_erased_is_in_no_file(run: Run, data: Path, monkeypatch: pyte
             assert ids[0] not in str(path)
 
 
-def _made(folder: Path) -> str:
-    return kept.short(folder)
+def a_log(scratch: Path) -> bytes:
+    return Takes(scratch).log(kept.short(scratch))
 
 
 def test_sessions_of_somebody_are_those_that_they_share(
@@ -109,9 +101,7 @@ def test_sessions_of_somebody_are_those_that_they_share(
     place = house.place(ids[NAME])
     takes = []
     for n in range(2):
-        _made(tmp_path / f"made{n}")
-        log = Takes(tmp_path / f"made{n}").log(Takes(tmp_path / f"made{n}").all()[0][0].id)
-        takes.append(place.takes.keep_log(log, NOW.replace(hour=10 + n)))
+        takes.append(place.takes.keep_log(a_log(tmp_path / f"made{n}"), NOW.replace(hour=10 + n)))
     Shares(place.record).share("take", takes[0], NOW)
     house.close()
     monkeypatch.setenv("UNDERSONG_PASSPHRASE", PASSPHRASE)
