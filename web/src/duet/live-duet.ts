@@ -343,6 +343,7 @@ export class LiveDuet implements Duet {
         return this.withdrawn();
       case "ack":
       case "stale":
+      case "nobody":
         return;
     }
   }
