@@ -54,7 +54,7 @@ def look(page: Tab, name: str) -> None:
     assert page.ask("document.documentElement.scrollWidth <= innerWidth"), name
     assert page.page.evaluate(SMALL) == [], name
     if SHOTS:
-        page.picture(Path(SHOTS) / f"{name}.jpg")
+        page.page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
 def heading(page: Tab, name: str, level: int = 1) -> None:
