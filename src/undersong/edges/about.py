@@ -60,7 +60,7 @@ class About:
 
     def write(self, at: object, text: object, now: datetime) -> Note:
         """Add a note in words."""
-        note = Note(_new_id(), codec.a_moment(at), codec.a_text(text), None, _written(now))
+        note = Note(new_id(), codec.a_moment(at), codec.a_text(text), None, _written(now))
         self._change(lambda words: replace(words, notes=_with(words.notes, note, "notes")))
         return note
 
@@ -71,13 +71,13 @@ class About:
             raise EventError("This is no recording that can be kept: please give WebM, Ogg, WAV or MP4.")
         if len(sound) > LARGEST_VOICE:
             raise EventError(TOO_LONG)
-        note = Note(_new_id(), codec.a_moment(at), None, kind, _written(now))
+        note = Note(new_id(), codec.a_moment(at), None, kind, _written(now))
 
         def added(words: Words) -> Words:
             if sum(other.voice is not None for other in words.notes) >= MOST_VOICES:
                 raise EventError(f"This take has {MOST_VOICES} spoken notes; please erase one first.")
             with_it = replace(words, notes=_with(words.notes, note, "notes"))
-            _put(self._voice(note), sound)
+            put(self._voice(note), sound)
             return with_it
 
         try:
@@ -111,7 +111,7 @@ class About:
 
     def mark(self, begin: object, end: object, name: object) -> Fragment:
         """Keep a stretch of the take to be found again."""
-        fragment = Fragment(_new_id(), *codec.a_stretch(begin, end), codec.a_name(name) or "")
+        fragment = Fragment(new_id(), *codec.a_stretch(begin, end), codec.a_name(name) or "")
         self._change(lambda w: replace(w, fragments=_with(w.fragments, fragment, "fragments")))
         return fragment
 
@@ -155,23 +155,9 @@ class About:
         return self._folder / f"voice-{note.id}.{note.voice}"
 
     def _change(self, change: Callable[[Words], Words]) -> None:
-        with self._alone():
+        with alone(self._folder):
             changed = codec.encode(change(self.read()))
-            _put(self._folder / ABOUT, changed)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """As the only one who writes about this take."""
-        lock = Lock(self._folder)
-        by = time.monotonic() + _PATIENCE
-        while not lock.take():
-            if time.monotonic() > by:
-                raise EventError("Somebody else is writing about this take just now; please try again.")
-            time.sleep(0.02)
-        try:
-            yield
-        finally:
-            lock.give_back()
+            put(self._folder / ABOUT, changed)
 
 
 TOO_LONG = f"A spoken note can have {LARGEST_VOICE >> 20} MB; please speak a shorter one."
@@ -186,14 +172,31 @@ def _with(those: tuple[_T, ...], one: _T, what: str) -> tuple[_T, ...]:
     return (*those, one)
 
 
-def _put(path: Path, data: bytes) -> None:
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """As the only one who writes about the take in a folder. Raises EventError if another does for long."""
+    lock = Lock(folder)
+    by = time.monotonic() + _PATIENCE
+    while not lock.take():
+        if time.monotonic() > by:
+            raise EventError("Somebody else is writing about this take just now; please try again.")
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        lock.give_back()
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file about a take, whole or not at all. Raises EventError if it cannot be written."""
     try:
         files.write_whole(path, data, files.PRIVATE_FILE)
     except UsageError as error:  # the disk is full, say: not the fault of whoever wrote
         raise EventError(f"This could not be kept. {error}") from error
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """A name for something that was added to a take."""
     return secrets.token_hex(4)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from undersong.edges import files
 from undersong.edges.about import ABOUT, About
+from undersong.edges.marks import Marks
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
@@ -81,6 +82,10 @@ class Takes:
     def about(self, id_: str) -> About:
         """What was added to a take. Raises UsageError for an unknown name."""
         return About(self.folder(id_))
+
+    def marks(self, id_: str) -> Marks:
+        """What a therapist marked in a take. Raises UsageError for an unknown name."""
+        return Marks(self.folder(id_))
 
     def keep_log(self, log: bytes, now: datetime) -> str:
         """Store a whole log as a kept take; returns its name. It is on the disk when this returns."""

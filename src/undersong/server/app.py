@@ -21,6 +21,7 @@ from undersong.server.api import take_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
+from undersong.server.marks import mark_routes
 from undersong.server.plain import page
 from undersong.server.socket import serve
 from undersong.server.stage import Stage
@@ -88,6 +89,7 @@ def create_app(data: Path, keys: Keys, hosts: tuple[str, ...]) -> App:
         *take_routes(stage),
         *word_routes(stage),
         *looking_routes(stage),
+        *mark_routes(stage, keys),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]

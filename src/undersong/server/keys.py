@@ -49,6 +49,11 @@ class Keys:
         """Whether this tab token was given out."""
         return self._tabs.has(tab)
 
+    def may_steer(self, tab: str) -> bool:
+        """Whether the page of this tab token may sit beside the maker: steer, and mark moments. This is the
+        one place that decides it: at a machine of one person's, whoever was let in may."""
+        return self.knows_tab(tab)
+
 
 class _Bounded:
     """Random names, of which the oldest is forgotten when there are too many."""

@@ -1,0 +1,62 @@
+"""A therapist's marks over HTTP. Only whoever may steer is told of them, or may change them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from undersong.edges.marks import Marks
+from undersong.server.answers import Handler, plainly, said
+from undersong.server.keys import Keys
+from undersong.server.stage import Stage
+
+TAB = "x-undersong-tab"  # the header with the tab token of who asks
+NOT_YOURS = "The marks of a take are for the therapist's own page."
+
+
+def mark_routes(stage: Callable[[], Stage], keys: Keys) -> list[BaseRoute]:
+    """The routes under /api/takes/ID/marks."""
+
+    def only_beside(handler: Handler) -> Handler:
+        async def answer(request: Request) -> Response:
+            if not keys.may_steer(request.headers.get(TAB, "")):
+                return JSONResponse({"error": NOT_YOURS}, 403)
+            return await plainly(handler)(request)
+
+        return answer
+
+    def marks(request: Request) -> Marks:
+        return stage().takes.marks(request.path_params["id"])
+
+    async def all_(request: Request) -> Response:
+        found = await asyncio.to_thread(marks(request).read)
+        return JSONResponse({"marks": [mark.shown for mark in found]})
+
+    async def add(request: Request) -> Response:
+        words = await said(request)
+        made = await asyncio.to_thread(
+            marks(request).add, words.get("at"), words.get("text"), datetime.now(UTC)
+        )
+        return JSONResponse(made.shown, 201)
+
+    async def note(request: Request) -> Response:
+        text = (await said(request)).get("text")
+        made = await asyncio.to_thread(marks(request).note, request.path_params["mark"], text)
+        return JSONResponse(made.shown)
+
+    async def erase(request: Request) -> Response:
+        await asyncio.to_thread(marks(request).erase, request.path_params["mark"])
+        return JSONResponse({"erased": True})
+
+    every, one = "/api/takes/{id}/marks", "/api/takes/{id}/marks/{mark}"
+    return [
+        Route(every, only_beside(all_), methods=["GET"]),
+        Route(every, only_beside(add), methods=["POST"]),
+        Route(one, only_beside(note), methods=["PUT"]),
+        Route(one, only_beside(erase), methods=["DELETE"]),
+    ]
