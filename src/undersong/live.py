@@ -32,6 +32,7 @@ from undersong.events import (
 )
 from undersong.remembering.log import LogWriter
 from undersong.session import Session
+from undersong.turns import Wishes
 
 FLUSH: Seconds = 0.15  # from something new to the disk: within the 250 ms that a crash may cost
 RETRY: Seconds = 2.0  # after the disk refused
@@ -98,9 +99,9 @@ class Live:
         return self._finishing is not None
 
     @property
-    def tempo_asked(self) -> str | None:
-        """``lead`` or ``follow``, where that was asked of the partner."""
-        return self._session.tempo_asked
+    def wishes(self) -> Wishes:
+        """What was asked of the partner, and is in force."""
+        return self._session.wishes
 
     def present(self, maker: MakerId) -> bool:
         """Whether a maker has come and not left."""

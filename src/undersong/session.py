@@ -31,7 +31,6 @@ from undersong.events import (
     Output,
     Seconds,
     Steer,
-    SteerKind,
     Tap,
     check,
 )
@@ -102,9 +101,9 @@ class Session:
         return max(self._now, min(due)) if due else None
 
     @property
-    def tempo_asked(self) -> SteerKind | None:
-        """Who was asked to keep the tempo: ``lead``, the partner; ``follow``, the maker; None, nobody."""
-        return self._turns.wishes.tempo
+    def wishes(self) -> Wishes:
+        """What was asked for outside the music, and is in force."""
+        return self._turns.wishes
 
     @property
     def sounds_until(self) -> Seconds:

@@ -18,6 +18,7 @@ from undersong.events import THERAPIST, Input, Output, Seconds
 from undersong.live import Live, Message, clock_now
 from undersong.reflecting.words import a_moment
 from undersong.server.hearing import Hearing
+from undersong.server.limit import Limit
 from undersong.server.messages import STEERED, to_input
 
 SELDOM: Seconds = 0.25  # between two messages of what is heard
@@ -41,7 +42,8 @@ class Beside:
     def __init__(
         self, takes: Takes, others: Callable[[], list[Seat]], attended: Callable[[], bool]
     ) -> None:
-        self.hearing = Hearing()
+        self._hearing = Hearing()
+        self._limit = Limit()
         self._takes = takes
         self._others = others
         self._attended = attended
@@ -79,7 +81,7 @@ class Beside:
     def opened(self, live: Live) -> None:
         """A take was opened, or is gone on with."""
         if self._live is not live:
-            self._live, self.hearing, self._chose, self._told = live, Hearing(), None, {}
+            self._live, self._hearing, self._chose, self._told = live, Hearing(), None, {}
             self._held.clear()
             live.overhear = self._overheard
         for seat in self._seats:
@@ -88,6 +90,7 @@ class Beside:
 
     def closed(self) -> None:
         """The take is over."""
+        self._limit.cancel()
         self._live = None
         self._held.clear()
 
@@ -106,7 +109,7 @@ class Beside:
                 seat.send(message)
 
     def _overheard(self, event: Input | None, outputs: list[Output]) -> None:
-        self.hearing.take_in(event, outputs)
+        self._hearing.take_in(event, outputs)
         self.look()
 
     def look(self) -> None:
@@ -129,8 +132,9 @@ class Beside:
         self.look()
 
     def _heard(self, live: Live) -> Message:
-        heard = self.hearing.told(live.now, live.tempo_asked)
-        return {**heard, "resting": live.resting, "player": self._attended()}
+        heard = self._hearing.told(live.now, live.wishes)
+        state = {"resting": live.resting, "finishing": live.finishing, "player": self._attended()}
+        return {**heard, **state, "limit": self._limit.at}
 
     def _now(self, live: Live) -> Message:
         return {"type": "hearing", "now": round(live.now, 3), **self._heard(live)}
@@ -162,6 +166,16 @@ class Beside:
         """What is held from beside has ended for the session: so it has for those who look on."""
         for pitch in sorted(self._held):
             self._sound({"type": "note", "on": False, "pitch": pitch, "maker": THERAPIST}, None)
+
+    def limit(self, seconds: Seconds | None, maker: str) -> None:
+        """A maker, or a therapist, asks that the take come to its close at a moment of the session; None:
+        whenever somebody finishes it. Raises EventError where no take is open."""
+        live = self._open()
+        if seconds is None:
+            self._limit.cancel()
+        else:
+            self._limit.set(live, seconds, maker, lambda: self._hearing.phrase_going)
+        self.look()
 
     def mark(self, seat: Seat, message: Message) -> None:
         """A moment is marked, now or at one that is given; it is told once it is on the disk."""

@@ -32,6 +32,7 @@ from undersong.events import (
     Tap,
 )
 from undersong.reflecting.summary import STILL
+from undersong.turns import Wishes
 
 PARTNER = "partner"
 BEGINNINGS = 5  # the latest, of which it is told who began them
@@ -123,7 +124,7 @@ class Hearing:
         """Whether a maker is in the middle of a phrase."""
         return any(phrase.event == "began" for phrase in self._phrases.values())
 
-    def told(self, now: Seconds, tempo_asked: str | None) -> dict[str, Any]:
+    def told(self, now: Seconds, wishes: Wishes) -> dict[str, Any]:
         """What is heard at ``now``: docs/protocol.md says what each part is."""
         self._settle(now)
         pulse = max(self._pulses.values(), key=lambda one: one[1], default=None)
@@ -135,7 +136,8 @@ class Hearing:
                 maker: {"going": phrase.event == "began", "at": round(phrase.at, 3)}
                 for maker, phrase in self._phrases.items()
             },
-            "leading": self._leading(tempo_asked),
+            "leading": self._leading(wishes.tempo),
+            "asked": {"tempo": wishes.tempo, "only": wishes.only, "softer": wishes.softer},
         }
 
     def _leading(self, tempo_asked: str | None) -> dict[str, Any] | None:

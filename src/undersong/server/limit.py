@@ -22,12 +22,13 @@ class Limit:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self.at: Seconds | None = None  # of the session
 
     def set(self, live: Live, seconds: Seconds, maker: str, going: Callable[[], bool]) -> None:
         """It comes at ``seconds`` of the session, in place of an earlier one; ``maker`` asked for it.
         ``going``: whether somebody is in the middle of a phrase."""
         self.cancel()
-        self._live, self._at, self._maker, self._going = live, seconds, maker, going
+        self._live, self.at, self._maker, self._going = live, seconds, maker, going
         self._timer = self._loop.call_later(max(0.0, seconds - live.now), self._look)
 
     def cancel(self) -> None:
@@ -35,15 +36,16 @@ class Limit:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self.at = None
 
     def _look(self) -> None:
-        live = self._live
-        if live.ended or live.finishing:
+        live, at = self._live, self.at
+        if at is None or live.ended or live.finishing:
             return
         now = live.now
-        if now < self._at:  # the session's time stood still meanwhile
-            self._timer = self._loop.call_later(self._at - now, self._look)
-        elif self._going() and now < self._at + WAITS:
+        if now < at:  # the session's time stood still meanwhile
+            self._timer = self._loop.call_later(at - now, self._look)
+        elif self._going() and now < at + WAITS:
             self._timer = self._loop.call_later(LOOK, self._look)
         else:
             live.hear(to_input({"type": "finish", "maker": self._maker}))

@@ -171,7 +171,8 @@ class _Page:
     def _limit(self, message: Message) -> None:
         if self._stage.role(self._seat) == "viewer":
             raise EventError("Another page plays; this one watches.")
-        self._stage.limit(messages.moment(message), beside=self._seat.therapist)
+        maker = THERAPIST if self._seat.therapist else messages.MAKER
+        self._stage.beside.limit(messages.moment(message), maker)
 
     def _beside(self, message: Message) -> None:
         """What a therapist does: none of it is numbered or acknowledged."""

@@ -27,8 +27,7 @@ from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
 from undersong.server.beside import Beside, Seat
 from undersong.server.ear import Ear
-from undersong.server.limit import Limit
-from undersong.server.messages import MAKER, PROTOCOL, to_input
+from undersong.server.messages import PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
@@ -47,7 +46,6 @@ class Stage:
         self.ear: Ear | None = None  # the player's microphone, while it is open
         self._watching: list[Seat] = []
         self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
-        self._limit = Limit()
         self._loop = asyncio.get_running_loop()
         self._disk = disk
         self._plan = Plan()
@@ -243,7 +241,6 @@ class Stage:
         """Close what is open. A take without a sound is no take: nobody is asked about it."""
         self._deafen()
         live, self.live = self.live, None
-        self._limit.cancel()
         self.beside.closed()
         if live is None:
             return
@@ -298,16 +295,6 @@ class Stage:
         self.beside.hear(seat, message)
         if self.ear is not None and self.live is not None:
             self.ear.page(message, self.live.now)  # it sounds through the maker's loudspeaker
-
-    def limit(self, seconds: Seconds | None, *, beside: bool = False) -> None:
-        """The take comes to its close at that moment of the session; None: there is no limit. Raises
-        EventError where no take is open."""
-        if seconds is None:
-            return self._limit.cancel()
-        if self.live is None or self.live.ended:
-            raise EventError("No take is open: say begin first.")
-        maker = THERAPIST if beside else MAKER
-        self._limit.set(self.live, seconds, maker, lambda: self.beside.hearing.phrase_going)
 
     def _makers_side(self) -> list[Seat]:
         """The page that plays and those that watch it."""
