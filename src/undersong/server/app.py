@@ -22,6 +22,7 @@ from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.home import Home
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
+from undersong.server.marks import mark_routes
 from undersong.server.plain import page
 from undersong.server.socket import LOCKED, serve
 from undersong.server.stage import Stage
@@ -78,7 +79,7 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
             await websocket.accept()
             await websocket.close(LOCKED)
             return
-        await serve(websocket, stage(), keys)
+        await serve(websocket, stage(), keys, home.may_steer)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),
@@ -89,6 +90,7 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         *word_routes(stage),
         *looking_routes(stage),
         *house_routes(home),
+        *mark_routes(stage),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]
