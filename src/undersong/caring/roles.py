@@ -24,6 +24,9 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("GET", "/api/house", ALL),
     ("POST", "/api/unlock", ALL),
     ("POST", "/api/lock", ALL),
+    # to what a person said yes: nobody says it for them
+    ("GET", "/api/consents", ROOM),
+    ("PUT", "/api/consents/{kind}", ("solo", "client")),
     # takes
     ("GET", "/api/takes", ROOM),
     ("GET", "/api/takes/{id}", ROOM),
@@ -49,6 +52,11 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("POST", "/api/takes/{id}/marks", OWNER),
     ("PUT", "/api/takes/{id}/marks/{mark}", OWNER),
     ("DELETE", "/api/takes/{id}/marks/{mark}", OWNER),
+    ("PUT", "/api/takes/{id}/arrived", ROOM),
+    ("PUT", "/api/takes/{id}/left", ROOM),
+    # what helps and what to avoid
+    ("GET", "/api/intake", ROOM),
+    ("PUT", "/api/intake", ROOM),
 )
 # All that answers while the house is locked.
 WHILE_LOCKED: tuple[str, ...] = ("/", "/launch", "/relaunch", "/api/tab", "/api/house", "/api/unlock")

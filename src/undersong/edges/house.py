@@ -16,9 +16,12 @@ import re
 import secrets
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from undersong.caring.consent import KINDS, Kind
 from undersong.edges import files, sealed
 from undersong.edges import record as records
 from undersong.edges.audit import FILE as AUDIT
@@ -55,10 +58,32 @@ class Place:
     def __init__(self, folder: Path, key: bytes | None, id_: str | None) -> None:
         self.folder = folder
         self.id = id_
-        self.takes = Takes(folder, key)
+        self.takes = Takes(folder, key, self._allowed)
         self._key = key
         self._record: Record | None = None
         self._opening = threading.Lock()
+        self._consenting = threading.RLock()  # nothing is being written while a yes is taken back
+
+    @contextmanager
+    def _allowed(self, kind: Kind) -> Iterator[None]:
+        """While something is written by a yes. Raises EventError where there is none."""
+        with self._consenting:
+            self.record.needed(kind)
+            yield
+
+    def withdraw(self, kind: Kind, now: datetime) -> None:
+        """Take a yes back, and erase all that was written by it. From then on nothing is written by it.
+        Nobody may have such a file open. Raises UsageError for what could not be erased."""
+        with self._consenting:
+            self.record.withdraw(kind, now)
+            self.takes.erase_all(kind)
+
+    def settle(self) -> None:
+        """Erase what a fault left behind when a yes was taken back."""
+        for kind in KINDS:
+            with self._consenting:
+                if self.record.withdrawn(kind):
+                    self.takes.erase_all(kind)
 
     @property
     def record(self) -> Record:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -43,10 +44,17 @@ class Mark:
 
 
 class Marks:
-    """The marks of the take in a folder."""
+    """The marks of the take in a folder. ``allowed``: entered around everything that is added; raises
+    EventError where nothing may be."""
 
-    def __init__(self, folder: Path, key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes | None = None,
+        allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._folder = folder
+        self._allowed = allowed
         self._files = Beside(folder, key)
 
     def read(self) -> tuple[Mark, ...]:
@@ -70,7 +78,8 @@ class Marks:
                 raise EventError(f"This take has {MOST} marks; please erase one first.")
             return (*marks, mark)
 
-        self._change(added)
+        with self._allowed():
+            self._change(added)
         return mark
 
     def note(self, id_: str, text: object) -> Mark:
@@ -81,7 +90,8 @@ class Marks:
             self._known(marks, id_)  # it may have gone meanwhile
             return tuple(found if mark.id == id_ else mark for mark in marks)
 
-        self._change(noted)
+        with self._allowed():
+            self._change(noted)
         return found
 
     def erase(self, id_: str) -> None:

@@ -127,10 +127,20 @@ class Record:
             return living
 
     def withdraw(self, kind: Kind, now: datetime) -> None:
-        """Take a yes back: from when this returns on nothing is written by it. (What goes with it, the
-        caller erases.)"""
-        with self.writing() as db:
-            self._withdraw(db, kind, now)
+        """Take a yes back: from when this returns on nothing is written by it, and every row that was is
+        gone. (Files, Place.withdraw erases.)"""
+        with self._turn:
+            with self.writing() as db:
+                self._withdraw(db, kind, now)
+                for table in _rests_on(kind):
+                    db.execute(f"DELETE FROM {table}")
+            self.forget()
+
+    def withdrawn(self, kind: Kind) -> bool:
+        """Whether there was a yes, and it was taken back. (An older one, to words that changed since, was
+        not: what was written by it stays, and no more is.)"""
+        given = [one for one in self.consents() if one.kind == kind]
+        return bool(given) and all(one.withdrawn is not None for one in given)
 
     @staticmethod
     def _withdraw(db: sqlite.Connection, kind: Kind, now: datetime) -> None:
@@ -327,6 +337,12 @@ def seal(path: Path, key: bytes) -> None:
     for rest in ("-wal", "-shm"):
         path.with_name(path.name + rest).unlink(missing_ok=True)
     files.sync_folder(path.parent)
+
+
+def _rests_on(kind: Kind) -> list[str]:
+    """The tables that a yes lets grow. What is shared was kept before."""
+    kinds = (kind, "share") if kind == "keep" else (kind,)
+    return [table for table, needs in NEEDS if needs in kinds]
 
 
 def stamp(now: datetime) -> str:

@@ -18,8 +18,10 @@ from starlette.websockets import WebSocket
 from undersong.edges.house import House
 from undersong.server.api import take_routes
 from undersong.server.care import house_routes
+from undersong.server.consent import consent_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.home import Home
+from undersong.server.intake import intake_routes
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
 from undersong.server.marks import mark_routes
@@ -91,6 +93,8 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         *looking_routes(stage),
         *house_routes(home),
         *mark_routes(stage),
+        *consent_routes(stage),
+        *intake_routes(home),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]

@@ -100,8 +100,13 @@ class Home:
     async def _open(self, person: str | None) -> None:
         assert self._disk is not None  # begun
         await asyncio.to_thread(self.house.sweep, datetime.now(UTC))
-        self._stage = Stage(self.house.place(person), self._disk)
+        self._stage = Stage(self.house.place(person), self._disk, self._note)
         self._stage.open()
+
+    def _note(self, what: str) -> None:
+        """What whoever is in the room did."""
+        role: Role = "client" if self.house.practice else "solo"
+        self.house.note(role, what, datetime.now(UTC), self.room.id)
 
     async def _close(self) -> None:
         stage, self._stage = self._stage, None

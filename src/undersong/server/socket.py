@@ -219,6 +219,7 @@ class _Page:
         wanted = messages.plain(message)
         opening = wanted["type"] == "steer" and wanted.get("what") in ("begin", "partner_starts")
         if opening and stage.role(seat) == "player" and (live is None or live.ended):
+            await stage.agree("play")  # whoever presses Begin under its words says yes to them
             live = await stage.begin()
             self._send({"type": "began", "take": live.id, "now": round(live.now, 6), "at": clock_now()})
         if self._may_pass(wanted):

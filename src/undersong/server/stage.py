@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
 
 import undersong
-from undersong.edges import platform
+from undersong.caring.consent import Kind
+from undersong.caring.intake import plan
+from undersong.edges import intake, platform
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
 from undersong.errors import EventError, UndersongError
 from undersong.events import THERAPIST, NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
 from undersong.offline import make_session
-from undersong.plan import Plan
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
@@ -33,13 +36,19 @@ HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
 ITS_NAME = "That maker's name belongs to the therapist's own page."
 Answer = Literal["keep", "erase", "hide"]
+Note = Callable[[str], None]  # what was done, for the audit
+
+
+def _nobody_notes(what: str) -> None:
+    """A stage without a house."""
 
 
 class Stage:
     """The take, its player and its watchers."""
 
-    def __init__(self, place: Place, disk: Disk) -> None:
+    def __init__(self, place: Place, disk: Disk, note: Note = _nobody_notes) -> None:
         self.place = place
+        self._note = note
         self.takes = place.takes
         self.live: Live | None = None
         self.player: Seat | None = None
@@ -48,7 +57,6 @@ class Stage:
         self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
         self._loop = asyncio.get_running_loop()
         self._disk = disk
-        self._plan = Plan()
         self._away: asyncio.TimerHandle | None = None
         self._interrupted: str | None = None  # a take that the last process left open
         self._unanswered: str | None = None  # a take about which the question is still open
@@ -59,6 +67,8 @@ class Stage:
 
     def open(self) -> None:
         """Find what the last process left, and begin to sweep."""
+        with suppress(UndersongError):  # it is told where it is looked at
+            self.place.settle()
         self._sweep()
         latest = self.takes.latest_scratch()
         if latest is None or abs((datetime.now(UTC) - latest[1]).total_seconds()) >= HELD:
@@ -214,19 +224,49 @@ class Stage:
             live.left(maker)
         return live
 
+    # --- to what a person said yes -------------------------------------------------------------
+
+    async def agree(self, kind: Kind) -> None:
+        """Say yes to the words of now; once is enough."""
+
+        def give() -> None:
+            if self.place.record.consent(kind) is None:
+                self._note(f"gave consent to {kind}")
+                self.place.record.give(kind, datetime.now(UTC))
+
+        await asyncio.to_thread(give)
+
+    async def withdraw(self, kind: Kind) -> None:
+        """Take a yes back, with all that was written by it. To *play*: the partner falls silent, and the
+        take is gone."""
+        async with self._turn:
+            if kind == "play":
+                await self._drop_take()
+            self._note(f"took back consent to {kind}")
+            await asyncio.to_thread(self.place.withdraw, kind, datetime.now(UTC))
+
+    async def _drop_take(self) -> None:
+        self._deafen()
+        self._interrupted = self._unanswered = None
+        live, self.live = self.live, None
+        if live is not None:
+            await live.drop()
+        self._tell({"type": "withdrawn"})
+
     async def begin(self) -> Live:
-        """A new take; one that is open ends."""
+        """A new take; one that is open ends. Raises EventError without a yes to be listened to."""
         async with self._turn:
             await self._end_take()
             self._interrupted = None
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
+            wanted = plan(await asyncio.to_thread(intake.read, self.place.record))
             id_, file = await asyncio.to_thread(self.takes.begin, now)
             started = now.isoformat(timespec="seconds")
             header = codec.Header(
-                undersong.__version__, platform.engine(), seed, self._plan, tuple(techniques()), started
+                undersong.__version__, platform.engine(), seed, wanted, tuple(techniques()), started
             )
-            live = Live(id_, make_session(self._plan, seed), codec.LogWriter(header), file, self._disk)
+            live = Live(id_, make_session(wanted, seed), codec.LogWriter(header), file, self._disk)
             self._take_up(live)
             return live
 
@@ -255,7 +295,7 @@ class Stage:
                 await self._end_take()
 
     async def answered(self, id_: str, answer: Answer) -> None:
-        """Keep a take, erase it for good, or hide it for ever.
+        """Keep a take, erase it for good, or hide it for ever. To keep one is a yes to keeping.
 
         Raises UsageError if there is none of that name, EventError while it is being played.
         """
@@ -264,6 +304,8 @@ class Stage:
                 if not self.live.ended:
                     raise EventError("That take is being played; finish it first.")
                 await self._end_take()
+            if answer == "keep":
+                await self.agree("keep")
             todo = {"keep": self.takes.keep, "erase": self.takes.delete, "hide": self.takes.hide}[answer]
             await asyncio.to_thread(todo, id_)
             if self._unanswered == id_:

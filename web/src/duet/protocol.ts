@@ -112,7 +112,8 @@ export type FromServer =
   | { type: "disk"; well: boolean; because: string }
   | { type: "microphone"; on: boolean; because: string }
   | { type: "maker"; event: Numbered }
-  | { type: "ended"; take: string; seconds: number; notes: number };
+  | { type: "ended"; take: string; seconds: number; notes: number }
+  | { type: "withdrawn" };
 
 /** The maker's name of whoever sits beside the others. */
 export const THERAPIST = "therapist";
