@@ -75,6 +75,11 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("POST", "/api/takes/{id}/fragments", ROOM),
     ("DELETE", "/api/takes/{id}/fragments/{fragment}", ROOM),
     ("PUT", "/api/takes/{id}/ratings", SHOWN),
+    # moments that a therapist marked
+    ("GET", "/api/takes/{id}/marks", OWNER),
+    ("POST", "/api/takes/{id}/marks", OWNER),
+    ("PUT", "/api/takes/{id}/marks/{mark}", OWNER),
+    ("DELETE", "/api/takes/{id}/marks/{mark}", OWNER),
     ("PUT", "/api/takes/{id}/arrived", ROOM),
     ("PUT", "/api/takes/{id}/left", ROOM),
     # what helps and what to avoid

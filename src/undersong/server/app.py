@@ -25,6 +25,7 @@ from undersong.server.home import Home
 from undersong.server.intake import intake_routes
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
+from undersong.server.marks import mark_routes
 from undersong.server.people import people_routes
 from undersong.server.plain import page
 from undersong.server.shares import share_routes
@@ -85,7 +86,7 @@ def create_app(
 
     async def socket(websocket: WebSocket) -> None:
         await home.settled()
-        await serve(websocket, stage, keys, lambda tab: home.role_of(tab) != "nobody")
+        await serve(websocket, stage, keys, home.role_of)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),
@@ -96,6 +97,7 @@ def create_app(
         *word_routes(home),
         *looking_routes(home),
         *house_routes(home),
+        *mark_routes(stage),
         *consent_routes(stage),
         *intake_routes(home),
         *people_routes(home),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection, Request
@@ -242,12 +243,20 @@ class Home:
         await asyncio.to_thread(self.house.sweep, datetime.now(UTC), seconds_up())
         self._stage = Stage(self.house.place(person), self._disk, self._note)
         self._stage.touched = self.touched
+        self._stage.sits_beside = self._sits_beside
         self._stage.open()
 
     def _note(self, what: str) -> None:
         """What whoever is in the room did."""
         role: Role = "client" if self.room.id is not None else "alone" if self.house.practice else "solo"
         self.house.note(role, what, datetime.now(UTC), self.room.id)
+
+    async def _sits_beside(self) -> None:
+        """Who listens to somebody stands in the audit. Raises EventError where that cannot be written."""
+        if self.room.id is not None:
+            await asyncio.to_thread(
+                self.house.note, "therapist", "sit beside", datetime.now(UTC), self.room.id
+            )
 
     async def _close(self, code: int | None = None) -> None:
         stage, self._stage = self._stage, None

@@ -29,9 +29,10 @@ export class NoSuchTake extends Error {}
 
 /**
  * Rejects with the server's own sentence if it says no. `body`: a value, sent as JSON, or sound as it is.
+ * `as`: the token of the page that asks, where that is not this page's own.
  */
-export async function ask(address: string, method: string, body?: unknown): Promise<unknown> {
-  return (await answerTo(address, method, body)).json();
+export async function ask(address: string, method: string, body?: unknown, as?: string): Promise<unknown> {
+  return (await answerTo(address, method, body, as)).json();
 }
 
 /** As `ask`, for a file: the browser saves it under the name that the server gives it. */
@@ -45,8 +46,8 @@ export async function takeAsFile(address: string, method = "GET", body?: unknown
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // it may still be written
 }
 
-async function answerTo(address: string, method: string, body?: unknown): Promise<Response> {
-  const headers: Record<string, string> = { [HEADER]: await tab() };
+async function answerTo(address: string, method: string, body?: unknown, as?: string): Promise<Response> {
+  const headers: Record<string, string> = { [HEADER]: as ?? (await tab()) };
   const request: RequestInit = { method, headers };
   if (body instanceof Blob) request.body = body;
   else if (body !== undefined) {
