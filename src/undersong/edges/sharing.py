@@ -34,7 +34,7 @@ from undersong.reflecting import words
 from undersong.remembering import log as codec
 
 FORMAT = 1
-LARGEST = 32 * 1024 * 1024  # bytes of a shared file
+LARGEST = 16 * 1024 * 1024  # bytes of a shared file
 LARGEST_MANIFEST = 1024 * 1024
 MOST_TAKES, MOST_ANSWERS, MOST_WITHDRAWN = 200, 1000, 10_000
 LONGEST_NAME = 100
@@ -192,7 +192,8 @@ def _read(manifest: Mapping[str, Any], files: bytes) -> Contents:
 
 def _take(id_: str, files: Mapping[str, bytes]) -> Take:
     """A take with its log whole, and with nothing else but what was added to it."""
-    codec.read(files[LOG])
+    if codec.read(files[LOG]).dropped is not None:
+        raise ValueError("no whole log")
     about = words.decode(files[ABOUT], VOICES) if ABOUT in files else words.Words()
     spoken = {f"voice-{note.id}.{note.voice}": note.voice for note in about.notes if note.voice is not None}
     for name, data in files.items():
@@ -253,4 +254,5 @@ def given_take(id_: str, log: bytes, about: About) -> Take:
     """A take as it lies here, ready to be given. Raises EventError where what was added is damaged."""
     read = about.read()
     added = {ABOUT: words.encode(read)} if read != words.Words() else {}
-    return Take(id_, {LOG: log, **added, **dict(about.recordings())})
+    sound = log[: codec.read(log).end.size]  # what a crash left torn is given to nobody
+    return Take(id_, {LOG: sound, **added, **dict(about.recordings())})
