@@ -96,6 +96,14 @@ def recipient(text: object) -> pyrage.x25519.Recipient:
 
 def written(contents: Contents, key: Ed25519PrivateKey) -> bytes:
     """The file of some contents, signed and sealed. Raises EventError where it would be too large."""
+    sealed = pyrage.encrypt(signed(contents, key), [recipient(contents.recipient)])
+    if len(sealed) > LARGEST:
+        raise EventError(TOO_MUCH)
+    return bytes(sealed)
+
+
+def signed(contents: Contents, key: Ed25519PrivateKey) -> bytes:
+    """What stands in the file of some contents, with the sender's signature."""
     manifest = {
         "sender": contents.sender,
         "name": contents.name,
@@ -116,10 +124,7 @@ def written(contents: Contents, key: Ed25519PrivateKey) -> bytes:
     parts = [_BEGIN, b"%d\n" % FORMAT, _LENGTH.pack(len(told)), told]
     parts += [data for take in contents.takes for data in take.files.values()]
     whole = b"".join(parts)
-    sealed = pyrage.encrypt(whole + key.sign(whole), [recipient(contents.recipient)])
-    if len(sealed) > LARGEST:
-        raise EventError(TOO_MUCH)
-    return bytes(sealed)
+    return whole + key.sign(whole)
 
 
 def opened(data: bytes, identity: str) -> bytes:
