@@ -11,6 +11,7 @@ from typing import Literal
 Role = Literal["solo", "client", "therapist"]
 ALL: tuple[Role, ...] = ("solo", "client", "therapist")
 ROOM = ALL  # what is done with the takes of whoever is in the room
+MAKER: tuple[Role, ...] = ("solo", "client")  # who answers for themselves
 OWNER: tuple[Role, ...] = ("solo", "therapist")
 THERAPIST: tuple[Role, ...] = ("therapist",)
 
@@ -44,6 +45,18 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("POST", "/api/takes/{id}/fragments", ROOM),
     ("DELETE", "/api/takes/{id}/fragments/{fragment}", ROOM),
     ("PUT", "/api/takes/{id}/ratings", ROOM),
+    # questionnaires
+    ("GET", "/api/measures", MAKER),
+    ("GET", "/api/measures/course", MAKER),
+    ("POST", "/api/measures/{id}", MAKER),
+    ("GET", "/api/measures/{id}/draft", MAKER),
+    ("PUT", "/api/measures/{id}/draft", MAKER),
+    ("DELETE", "/api/measures/{id}/draft", MAKER),
+    ("POST", "/api/measures/{id}/help", MAKER),
+    ("DELETE", "/api/measures/given/{answer}", MAKER),
+    ("GET", "/api/safety", MAKER),
+    ("PUT", "/api/safety", MAKER),
+    ("DELETE", "/api/safety", MAKER),
 )
 # All that answers while the house is locked.
 WHILE_LOCKED: tuple[str, ...] = ("/", "/launch", "/relaunch", "/api/tab", "/api/house", "/api/unlock")

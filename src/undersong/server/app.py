@@ -22,6 +22,7 @@ from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.home import Home
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
+from undersong.server.measures import measure_routes
 from undersong.server.plain import page
 from undersong.server.socket import LOCKED, serve
 from undersong.server.stage import Stage
@@ -89,6 +90,7 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         *word_routes(stage),
         *looking_routes(stage),
         *house_routes(home),
+        *measure_routes(home),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]
