@@ -204,3 +204,16 @@ class Page:
 
     def close(self) -> None:
         self._open.close()
+
+
+class Asking:
+    """The address space over HTTP, asked as a page asks: status and JSON."""
+
+    def __init__(self, server: Server, cookie: str) -> None:
+        self.server = server
+        self.headers = {"cookie": cookie, "origin": server.address}
+
+    def __call__(self, method: str, path: str, said: object = None) -> tuple[int, Any]:
+        body = None if said is None else json.dumps(said).encode()
+        status, _, answer = http(self.server.address + path, method, self.headers, body)
+        return status, json.loads(answer)

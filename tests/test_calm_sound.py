@@ -1,7 +1,7 @@
 """Nothing startles: the sound of whole duets, rendered by the page's own synthesiser and measured.
 
-A level is the mean square of one second, dB of full scale. What a person is used to is the loudest second of
-the last ten, of both players together, or QUIET where all was softer: a room is not silent.
+A level is the mean square of one second, dB of full scale. What a person is used to is the loudest second
+of the last ten, of both players together, or QUIET where all was softer: a room is not silent.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ def rises(partner: np.ndarray, both: np.ndarray, struck: Sequence[Seconds]) -> l
     return found
 
 
-@pytest.mark.parametrize("name", ["storms", "fades", "moves on"])
+@pytest.mark.parametrize("name", ["storms", "fades", "dares"])
 def test_the_partner_never_rises_out_of_what_was_usual(renderer: Renderer, name: str) -> None:
     """Where the maker begins nothing, no second of the partner's is more than 6 dB louder than what was
     heard until the second before."""
     sections = tuple(Section(s.way, s.seconds * SHORTER, s.period, s.up) for s in dict(KINDS)[name])
-    played = minutes(sections, TUNE, seed=5)
+    played = minutes(sections, TUNE, seed=1)
     until = played[-1].heard + LAST
     answered = outputs(played)
     partner = levels(sound(renderer, [], answered, until))

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import practising
 from client import Server, http, let_in, running
+from practising import PASSPHRASE, practice, serving
 from undersong.edges.answers import Answers
 from undersong.edges.house import House
 from undersong.edges.record import NO_CONSENT, Record
@@ -175,7 +177,7 @@ def test_without_a_yes_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_after_a_yes_was_taken_back(tmp_path: Path) -> None:
-    """Each way of writing works while the yes lives, and raises from then on."""
+    """Each way of writing works while the yes lives, and raises from then on; what was written is gone."""
     with Record(tmp_path / "record.db", None) as record:
         answers, phq8 = Answers(record), instrument("phq-8")
         record.give("keep", NOW)
@@ -187,12 +189,11 @@ def test_nothing_is_written_after_a_yes_was_taken_back(tmp_path: Path) -> None:
         )
         for write in writing:
             write()
-        before = [record.all(f"SELECT * FROM {table}") for table in TABLES]
         record.withdraw("keep", NOW)
         for write in writing:
             with pytest.raises(EventError, match="no consent"):
                 write()
-        assert [record.all(f"SELECT * FROM {table}") for table in TABLES] == before
+        assert [record.all(f"SELECT * FROM {table}") for table in TABLES] == [[]] * len(TABLES)
 
 
 def test_erased_answers_are_gone(tmp_path: Path) -> None:
@@ -214,7 +215,8 @@ def test_erased_answers_are_gone(tmp_path: Path) -> None:
         ask("DELETE", "/measures/gad-7/draft")
         assert not any(written in path.read_bytes() for path in (tmp_path / "d").glob("record.db*"))
     house = House(tmp_path / "d")
-    assert [(e["what"], e["item"]) for e in house.audited()][:1] == [("erased answers", first["kept"])]
+    entry = house.audited()[0]
+    assert (entry["what"], entry["item"]) == ("erase measures given", first["kept"])
     house.close()
 
 
@@ -256,6 +258,55 @@ def test_what_is_malformed_is_refused(
     assert answer["error"].endswith(".")
     assert ask("GET", "/measures/course")[1] == {"measures": []}
     assert ask("GET", "/safety")[1] == {"person": None}
+
+
+# --- in a practice -------------------------------------------------------------------------------
+
+
+def test_a_therapist_sees_what_is_shared(tmp_path: Path) -> None:
+    """The long form is asked where there is a therapist, who sees a total and its answers once the person
+    shares it, and not any more once it is taken back, or the yes to sharing; nothing of what is not shared,
+    of drafts, or of whom to call. Each look stands in the audit."""
+    house, ids = practice(tmp_path / "d", "Ada", "Ben")
+    house.close()
+    with serving(tmp_path / "d") as server:
+        therapist = practising.Asking(server).as_therapist()
+        client = practising.Asking(server, therapist.cookie)
+        assert client.ask("GET", "/api/measures")[0] == 403  # nobody is in the room
+        assert therapist.ask("PUT", "/api/room", {"person": ids["Ada"]})[0] == 200
+        client = client.in_a_tab()
+        _, listed = client.ask("GET", "/api/measures")
+        assert all(one["offered"] for one in listed["measures"])
+        form = {"points": [1] * 8 + [2]}
+        assert client.ask("POST", "/api/measures/phq-9", form) == (200, {"help": True})
+        _, found = client.ask("POST", "/api/measures/phq-9", {**form, "helped": True})
+        client.ask("POST", "/api/measures/phq-9", {"points": [0] * 9})
+
+        def seen() -> list[tuple[str, list[int]]]:
+            _, told = therapist.ask("GET", "/api/measures/course")
+            return [(form["id"], form["points"]) for one in told["measures"] for form in one["forms"]]
+
+        assert seen() == []
+        shared = f"/api/answers/{found['kept']}/shared"
+        assert client.ask("PUT", shared, {"shared": True})[0] == 200
+        assert seen() == [(found["kept"], form["points"])]
+        for address in ("/api/measures", "/api/measures/phq-9/draft", "/api/safety"):
+            assert therapist.ask("GET", address)[0] == 403
+        assert therapist.ask("POST", "/api/measures/phq-9", form)[0] == 403
+        client.ask("PUT", shared, {"shared": False})
+        assert seen() == []
+        client.ask("PUT", shared, {"shared": True})
+        client.ask("PUT", "/api/consents/share", {"given": False})
+        assert seen() == []
+        assert len(client.ask("GET", "/api/measures/course")[1]["measures"][0]["forms"]) == 2
+        therapist.ask("PUT", "/api/room", {"person": ids["Ben"]})
+        assert client.ask("POST", "/api/measures/phq-9", form)[0] == 409  # the page was for Ada
+        assert client.in_a_tab().ask("GET", "/api/measures/course")[1] == {"measures": []}
+    house = House(tmp_path / "d")
+    house.unlock(PASSPHRASE)
+    looks = [e for e in house.audited() if (e["who"], e["what"]) == ("therapist", "read measures course")]
+    assert [e["person"] for e in looks] == [ids["Ada"]] * 4
+    house.close()
 
 
 # --- over time -------------------------------------------------------------------------------------

@@ -7,13 +7,12 @@ take opens all the same, and what is damaged is never written over.
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from undersong.edges import files, sealed
 from undersong.edges.lock import Lock
@@ -26,6 +25,7 @@ ABOUT = "about.json"
 LARGEST_ABOUT = 16 * 1024 * 1024  # bytes: more than the most notes of the longest text
 LARGEST_VOICE = 5 * 1024 * 1024  # bytes of one spoken note
 MOST_VOICES = 40  # spoken notes of one take
+BUSY = "Somebody else is writing about this take just now; please try again."
 _PATIENCE: Seconds = 2.0  # for another process that writes about the same take
 _KINDS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
     # what browsers record; told from their first bytes, not from what they are called
@@ -38,10 +38,17 @@ VOICES = tuple(kind for kind, _, _ in _KINDS)
 
 
 class About:
-    """What was added to the take in a folder."""
+    """What was added to the take in a folder. ``allowed``: entered around everything that is added; raises
+    EventError where nothing may be."""
 
-    def __init__(self, folder: Path, key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes | None = None,
+        allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._folder = folder
+        self._allowed = allowed
         self._key = key  # what it is sealed with, if anything is
 
     def read(self) -> Words:
@@ -59,6 +66,16 @@ class About:
         self._change(lambda words: replace(words, name=given))
         return given
 
+    def sign(self, when: Literal["arrived", "left"], word: object, colour: object) -> codec.Sign | None:
+        """How somebody came to a take, or left it; without word and colour it is taken away."""
+        sign = codec.a_sign(word, colour)
+
+        def with_it(words: Words) -> Words:
+            return replace(words, arrived=sign) if when == "arrived" else replace(words, left=sign)
+
+        (self._alter if sign is None else self._change)(with_it)
+        return sign
+
     def write(self, at: object, text: object, now: datetime) -> Note:
         """Add a note in words."""
         note = Note(_new_id(), codec.a_moment(at), codec.a_text(text), None, _written(now))
@@ -67,7 +84,7 @@ class About:
 
     def speak(self, at: object, sound: bytes, now: datetime) -> Note:
         """Add a spoken note: the bytes of a webm, ogg, wav or mp4 file."""
-        kind = next((kind for kind, _, fits in _KINDS if fits(sound)), None)
+        kind = kind_of(sound)
         if kind is None:
             raise EventError("This is no recording that can be kept: please give WebM, Ogg, WAV or MP4.")
         if len(sound) > LARGEST_VOICE:
@@ -97,7 +114,7 @@ class About:
                 self._voice(note).unlink(missing_ok=True)
             return replace(words, notes=tuple(other for other in words.notes if other.id != id_))
 
-        self._change(without)
+        self._alter(without)
 
     def voice(self, id_: str) -> tuple[bytes, str]:
         """The bytes of a spoken note, and their media type."""
@@ -124,7 +141,7 @@ class About:
                 raise UsageError("There is no such fragment (any more).")
             return replace(words, fragments=tuple(f for f in words.fragments if f.id != id_))
 
-        self._change(without)
+        self._alter(without)
 
     def rate(self, at: object, by: object, autonomy: object, variability: object) -> Rating:
         """What a therapist says of a moment. It takes the place of what the same one said of it before;
@@ -156,6 +173,11 @@ class About:
         return self._folder / f"voice-{note.id}.{note.voice}"
 
     def _change(self, change: Callable[[Words], Words]) -> None:
+        with self._allowed():
+            self._alter(change)
+
+    def _alter(self, change: Callable[[Words], Words]) -> None:
+        """Also without a yes: what is only taken away."""
         with self._alone():
             changed = codec.encode(change(self.read()))
             self._put(self._folder / ABOUT, changed)
@@ -176,16 +198,13 @@ class About:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """As the only one who writes about this take."""
-        lock = Lock(self._folder)
-        by = time.monotonic() + _PATIENCE
-        while not lock.take():
-            if time.monotonic() > by:
-                raise EventError("Somebody else is writing about this take just now; please try again.")
-            time.sleep(0.02)
-        try:
+        with Lock(self._folder).held(_PATIENCE, BUSY):
             yield
-        finally:
-            lock.give_back()
+
+
+def kind_of(sound: bytes) -> str | None:
+    """Which kind of sound file this is, of those that a spoken note can be."""
+    return next((kind for kind, _, fits in _KINDS if fits(sound)), None)
 
 
 TOO_LONG = f"A spoken note can have {LARGEST_VOICE >> 20} MB; please speak a shorter one."

@@ -76,6 +76,7 @@ class Answers:
         with self._record.writing() as db:
             if db.execute("DELETE FROM answers WHERE id = ?", (id_,)).rowcount == 0:
                 raise UsageError("There are no answers of that id here.")
+            db.execute("DELETE FROM shares WHERE kind = 'answer' AND item = ?", (id_,))
         self._record.forget()
 
     # --- drafts ----------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from undersong.edges.answers import Answers, Person
+from undersong.edges.outside import Outside
+from undersong.edges.shares import Shares
 from undersong.errors import EventError, UsageError
 from undersong.measuring.course import Answered, course
 from undersong.measuring.instruments import INSTRUMENTS, instrument
@@ -55,9 +57,6 @@ def measure_routes(home: Home) -> list[BaseRoute]:
             raise EventError(NOBODY_TO_TELL.format(name=one.name))
         return one
 
-    def note(request: Request, what: str, item: str | None = None) -> None:
-        home.house.note(home.role(request), what, datetime.now(UTC), home.room.id, item)
-
     def listed() -> dict[str, object]:
         own, person = answers(), answers().person
         forms = []
@@ -90,25 +89,44 @@ def measure_routes(home: Home) -> list[BaseRoute]:
             "because": scored.because,
             "look": None if one.worded else LOOK_AT_THE_ANSWERS,
             "is": NO_FINDING,
-            "lines": [_line(asdict(line), only_last=True) for line in lines],
+            "lines": [{**asdict(line), "steps": [asdict(line.steps[-1])]} for line in lines],
             "last": before[-1].given if before else None,
             "change": None if one.change is None else asdict(one.change),
         }
 
-    def over_time() -> list[dict[str, object]]:
+    def forms_of(one: Instrument, therapist: bool) -> tuple[Answered, ...]:
+        """One's own are all that was kept; a therapist sees what is shared, here or from elsewhere."""
+        forms = answers().forms(one)
+        if not therapist:
+            return forms
+        shared = Shares(home.room.record).items("answer")
+        came = Outside(home.room).came()
+        given = () if came is None else came.answers
+        outside = (Answered(a.id, a.given, a.points) for a in given if a.instrument == one.id)
+        seen = (*(form for form in forms if form.id in shared), *outside)
+        return tuple(sorted({form.id: form for form in seen}.values(), key=lambda form: form.given))
+
+    def over_time(therapist: bool) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
         for one in INSTRUMENTS:
-            if forms := answers().forms(one):
-                lines = [_line(asdict(line)) for line in course(one, forms)]
-                change = None if one.change is None else asdict(one.change)
-                found.append({"id": one.id, "name": one.name, "change": change, "lines": lines})
+            if forms := forms_of(one, therapist):
+                found.append(
+                    {
+                        "id": one.id,
+                        "name": one.name,
+                        "change": None if one.change is None else asdict(one.change),
+                        "lines": [asdict(line) for line in course(one, forms)],
+                        "forms": [asdict(form) for form in forms],
+                    }
+                )
         return found
 
     async def measures(request: Request) -> Response:
         return JSONResponse(await asyncio.to_thread(listed))
 
     async def weeks(request: Request) -> Response:
-        return JSONResponse({"measures": await asyncio.to_thread(over_time)})
+        therapist = home.role(request) == "therapist"
+        return JSONResponse({"measures": await asyncio.to_thread(over_time, therapist)})
 
     async def answer(request: Request) -> Response:
         words = await said(request)
@@ -144,9 +162,7 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         return JSONResponse({"kept": written})
 
     async def erase(request: Request) -> Response:
-        id_ = request.path_params["answer"]
-        await asyncio.to_thread(note, request, "erased answers", id_)
-        await asyncio.to_thread(answers().erase, id_)
+        await asyncio.to_thread(answers().erase, request.path_params["answer"])
         return JSONResponse({"erased": True})
 
     async def safety(request: Request) -> Response:
@@ -158,7 +174,6 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         return JSONResponse({"person": _named(person)})
 
     async def forget_person(request: Request) -> Response:
-        await asyncio.to_thread(note, request, "erased whom to call")
         await asyncio.to_thread(answers().forget_person)
         return JSONResponse({"person": None})
 
@@ -195,12 +210,6 @@ def _shown(one: Instrument) -> dict[str, object]:
 
 def _named(person: Person | None) -> dict[str, str] | None:
     return None if person is None else asdict(person)
-
-
-def _line(line: dict[str, object], *, only_last: bool = False) -> dict[str, object]:
-    steps = line["steps"]
-    assert isinstance(steps, tuple | list)
-    return {**line, "steps": steps[-1:] if only_last else steps}
 
 
 def _points(one: Instrument, given: object) -> Points:

@@ -7,6 +7,7 @@ is let go with a code that says so; it may come back and resume.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -25,6 +26,8 @@ MOST_WAITING = 4096  # messages that a page may leave unread
 MOST_HELD = 16 * 128  # notes, or controllers, of one page: every pitch of every maker
 AGAIN: Seconds = 0.05  # after which coalesced controllers are tried again
 
+BYE = "bye"  # among what is to be said: the socket is closed then
+
 # Close codes (docs/protocol.md).
 STRANGER = 4401  # the first message was no hello with a tab token of ours
 STALE = 4409  # another version of the protocol
@@ -33,8 +36,9 @@ SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
 
 
-async def serve(websocket: WebSocket, stage: Stage, keys: Keys) -> None:
-    """Talk with one page until it goes."""
+async def serve(websocket: WebSocket, stage: Stage, keys: Keys, may_play: Callable[[str], bool]) -> None:
+    """Talk with one page until it goes. ``may_play``: whether the page of a tab token is that of somebody
+    in the room; others wait until it is."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -51,7 +55,8 @@ async def serve(websocket: WebSocket, stage: Stage, keys: Keys) -> None:
         await websocket.send_text(messages.write({"type": "stale", "protocol": PROTOCOL}))
         await _close(websocket, STALE)
         return
-    await _Page(websocket, stage, str(hello["tab"])).run(take_over=hello.get("take_over") is True)
+    page = _Page(websocket, stage, str(hello["tab"]))
+    await page.run(take_over=hello.get("take_over") is True, plays=may_play(str(hello["tab"])))
 
 
 async def _hello(websocket: WebSocket) -> Message:
@@ -72,7 +77,7 @@ class _Page:
     def __init__(self, websocket: WebSocket, stage: Stage, tab: str) -> None:
         self._websocket = websocket
         self._stage = stage
-        self._seat = Seat(tab, self._send)
+        self._seat = Seat(tab, self._send, self._dismiss)
         self._out: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._bucket = Bucket(self._loop.time())
@@ -80,10 +85,14 @@ class _Page:
         self._controls: dict[tuple[str, str], Message] = {}  # the latest of each, for when there is room
         self._unread = False
 
-    async def run(self, *, take_over: bool) -> None:
+    async def run(self, *, take_over: bool, plays: bool) -> None:
         """Enter, talk, leave."""
-        self._stage.enter(self._seat, take_over)
-        self._send(self._stage.welcome(self._seat))
+        if plays:
+            self._stage.enter(self._seat, take_over)
+            self._send(self._stage.welcome(self._seat))
+        else:
+            self._stage.wait(self._seat)
+            self._send({"type": "nobody"})
         sender = asyncio.ensure_future(self._deliver())
         try:
             # a page that leaves too much unread loses its seat, even if it cannot be told so
@@ -92,6 +101,8 @@ class _Page:
                 if message["type"] != "websocket.receive":
                     break
                 sound = message.get("bytes")
+                if not plays:
+                    continue  # there is nothing that it could do here
                 if sound is not None:
                     self._sound(sound)
                 else:
@@ -113,10 +124,16 @@ class _Page:
         except asyncio.QueueFull:
             self._unread = True
 
+    def _dismiss(self, code: int) -> None:
+        self._send({"type": BYE, "code": code})
+
     async def _deliver(self) -> None:
         try:
             while True:
                 message = await self._out.get()
+                if message["type"] == BYE:
+                    await _close(self._websocket, message["code"])
+                    return
                 await self._websocket.send_text(messages.write(message))
         except (WebSocketDisconnect, RuntimeError):
             return  # it has gone
@@ -186,6 +203,7 @@ class _Page:
         wanted = messages.plain(message)
         opening = wanted["type"] == "steer" and wanted.get("what") in ("begin", "partner_starts")
         if opening and stage.role(seat) == "player" and (live is None or live.ended):
+            await stage.agree("play")  # whoever presses Begin under its words says yes to them
             live = await stage.begin()
             self._send({"type": "began", "take": live.id, "now": round(live.now, 6), "at": clock_now()})
         if self._may_pass(wanted):

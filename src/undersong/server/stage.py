@@ -10,18 +10,22 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
 
 import undersong
-from undersong.edges import platform
+from undersong.caring.consent import Kind
+from undersong.caring.intake import plan
+from undersong.edges import intake, platform
+from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
+from undersong.edges.shares import Shares
 from undersong.errors import EventError, UndersongError
 from undersong.events import NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
 from undersong.offline import make_session
-from undersong.plan import Plan
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
@@ -31,22 +35,31 @@ from undersong.server.messages import PROTOCOL, to_input
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
+MOVED = 4410  # close code: somebody else is in the room now (docs/protocol.md)
 Answer = Literal["keep", "erase", "hide"]
+Note = Callable[[str], None]  # what was done, for the audit
+
+
+def _nobody_notes(what: str) -> None:
+    """A stage without a house."""
 
 
 class Seat:
-    """One connected page. ``send`` hands a message over to its socket and never waits."""
+    """One connected page. ``send`` hands a message over to its socket and never waits; ``dismiss`` closes
+    that with a code, after what was said."""
 
-    def __init__(self, tab: str, send: Callable[[Message], None]) -> None:
+    def __init__(self, tab: str, send: Callable[[Message], None], dismiss: Callable[[int], None]) -> None:
         self.tab = tab
         self.send = send
+        self.dismiss = dismiss
 
 
 class Stage:
     """The take, its player and its watchers."""
 
-    def __init__(self, place: Place, disk: Disk) -> None:
+    def __init__(self, place: Place, disk: Disk, note: Note = _nobody_notes) -> None:
         self.place = place
+        self._note = note
         self.takes = place.takes
         self.live: Live | None = None
         self.player: Seat | None = None
@@ -54,17 +67,20 @@ class Stage:
         self._watching: list[Seat] = []
         self._loop = asyncio.get_running_loop()
         self._disk = disk
-        self._plan = Plan()
         self._away: asyncio.TimerHandle | None = None
         self._interrupted: str | None = None  # a take that the last process left open
         self._unanswered: str | None = None  # a take about which the question is still open
         self._turn = asyncio.Lock()  # one opening, resuming or closing at a time
+        self._closed = False
+        self._waiting: list[Seat] = []  # pages of nobody's, until somebody is in the room
         self._sweeping: asyncio.TimerHandle | None = None
 
     # --- starting and stopping -----------------------------------------------------------------
 
     def open(self) -> None:
         """Find what the last process left, and begin to sweep."""
+        with suppress(UndersongError):  # it is told where it is looked at
+            self.place.settle()
         self._sweep()
         latest = self.takes.latest_scratch()
         if latest is None or abs((datetime.now(UTC) - latest[1]).total_seconds()) >= HELD:
@@ -82,13 +98,19 @@ class Stage:
 
     def _sweep(self) -> None:
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
-        self.takes.sweep(datetime.now(UTC))
+        self.takes.sweep(datetime.now(UTC), seconds_up())
 
-    async def close(self) -> None:
-        """End what is open; everything that happened is on the disk afterwards."""
+    async def close(self, code: int | None = None) -> None:
+        """End what is open; everything that happened is on the disk afterwards. With a code every page is
+        let go with it; nothing is begun here any more."""
         if self._sweeping is not None:
             self._sweeping.cancel()
-        await self._end_take()
+        async with self._turn:
+            self._closed = True
+            await self._end_take()
+        for seat in [self.player, *self._watching, *self._waiting]:
+            if seat is not None and code is not None:
+                seat.dismiss(code)
 
     # --- who plays -----------------------------------------------------------------------------
 
@@ -99,6 +121,10 @@ class Stage:
             self._play(seat)
         else:
             self._watching.append(seat)
+
+    def wait(self, seat: Seat) -> None:
+        """A page of nobody's: it is told when somebody is in the room, and nothing else."""
+        self._waiting.append(seat)
 
     def _play(self, seat: Seat) -> None:
         former, self.player = self.player, seat
@@ -118,6 +144,7 @@ class Stage:
         """A page has gone. If it played, the partner falls silent and the take waits; where another page
         watches, and nobody comes back within a moment, that one may play."""
         self._watching = [other for other in self._watching if other is not seat]
+        self._waiting = [other for other in self._waiting if other is not seat]
         if self.player is not seat:
             return
         self._deafen()
@@ -181,7 +208,7 @@ class Stage:
         async with self._turn:
             if self.live is not None and self.live.id == id_ and not self.live.ended:
                 return self.live
-            if id_ != self._interrupted:
+            if id_ != self._interrupted or self._closed:
                 raise EventError("That take is over; begin another.")
             self._interrupted = None
             self._unanswered = id_  # unless it can be gone on with
@@ -208,19 +235,51 @@ class Stage:
             live.left(maker)
         return live
 
-    async def begin(self) -> Live:
-        """A new take; one that is open ends."""
+    # --- to what a person said yes -------------------------------------------------------------
+
+    async def agree(self, kind: Kind) -> None:
+        """Say yes to the words of now; once is enough."""
+
+        def give() -> None:
+            if self.place.record.consent(kind) is None:
+                self._note(f"gave consent to {kind}")
+                self.place.record.give(kind, datetime.now(UTC))
+
+        await asyncio.to_thread(give)
+
+    async def withdraw(self, kind: Kind) -> None:
+        """Take a yes back, with all that was written by it. To *play*: the partner falls silent, and the
+        take is gone."""
         async with self._turn:
+            if kind == "play":
+                await self._drop_take()
+            self._note(f"took back consent to {kind}")
+            await asyncio.to_thread(self.place.withdraw, kind, datetime.now(UTC))
+
+    async def _drop_take(self) -> None:
+        self._deafen()
+        self._interrupted = self._unanswered = None
+        live, self.live = self.live, None
+        if live is not None:
+            await live.drop()
+        self._tell({"type": "withdrawn"})
+
+    async def begin(self) -> Live:
+        """A new take; one that is open ends. Raises EventError without a yes to be listened to."""
+        async with self._turn:
+            if self._closed:
+                raise EventError("Somebody else is in the room by now.")
             await self._end_take()
             self._interrupted = None
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
+            wanted = plan(await asyncio.to_thread(intake.read, self.place.record))
             id_, file = await asyncio.to_thread(self.takes.begin, now)
             started = now.isoformat(timespec="seconds")
             header = codec.Header(
-                undersong.__version__, platform.engine(), seed, self._plan, tuple(techniques()), started
+                undersong.__version__, platform.engine(), seed, wanted, tuple(techniques()), started
             )
-            live = Live(id_, make_session(self._plan, seed), codec.LogWriter(header), file, self._disk)
+            live = Live(id_, make_session(wanted, seed), codec.LogWriter(header), file, self._disk)
             self._take_up(live)
             return live
 
@@ -247,7 +306,7 @@ class Stage:
                 await self._end_take()
 
     async def answered(self, id_: str, answer: Answer) -> None:
-        """Keep a take, erase it for good, or hide it for ever.
+        """Keep a take, erase it for good, or hide it for ever. To keep one is a yes to keeping.
 
         Raises UsageError if there is none of that name, EventError while it is being played.
         """
@@ -256,8 +315,12 @@ class Stage:
                 if not self.live.ended:
                     raise EventError("That take is being played; finish it first.")
                 await self._end_take()
+            if answer == "keep":
+                await self.agree("keep")
             todo = {"keep": self.takes.keep, "erase": self.takes.delete, "hide": self.takes.hide}[answer]
             await asyncio.to_thread(todo, id_)
+            if answer != "keep":
+                await asyncio.to_thread(Shares(self.place.record).take_back, "take", id_)
             if self._unanswered == id_:
                 self._unanswered = None
             if self._interrupted == id_:
