@@ -32,9 +32,9 @@ WATCHED = {"phq-9": 9, "bdi-ii": 9, "madrs": 10, "madrs-s": 9}
 class Asking:
     """Asks a server as a page does."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, cookie: str | None = None) -> None:
         self.server = server
-        self.headers = {"cookie": let_in(server), "origin": server.address}
+        self.headers = {"cookie": cookie or let_in(server), "origin": server.address}
 
     def __call__(self, method: str, address: str, body: object = None) -> tuple[int, Any]:
         sent = None if body is None else json.dumps(body).encode()
