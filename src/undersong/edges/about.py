@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from undersong.edges.beside import Beside, new_id
+from undersong.edges.take_folder import TakeFolder, new_id
 from undersong.errors import EventError, UsageError
 from undersong.reflecting import words as codec
 from undersong.reflecting.words import Fragment, Note, Rating, Words
@@ -43,7 +43,7 @@ class About:
         allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._folder = folder
-        self._files = Beside(folder, key)
+        self._files = TakeFolder(folder, key)
         self._allowed = allowed
 
     def read(self) -> Words:
@@ -79,7 +79,7 @@ class About:
 
     def speak(self, at: object, sound: bytes, now: datetime) -> Note:
         """Add a spoken note: the bytes of a webm, ogg, wav or mp4 file."""
-        kind = next((kind for kind, _, fits in _KINDS if fits(sound)), None)
+        kind = kind_of(sound)
         if kind is None:
             raise EventError("This is no recording that can be kept: please give WebM, Ogg, WAV or MP4.")
         if len(sound) > LARGEST_VOICE:
@@ -176,6 +176,11 @@ class About:
         with self._files.alone():
             changed = codec.encode(change(self.read()))
             self._files.put(ABOUT, changed)
+
+
+def kind_of(sound: bytes) -> str | None:
+    """Which kind of sound file this is, of those that a spoken note can be."""
+    return next((kind for kind, _, fits in _KINDS if fits(sound)), None)
 
 
 TOO_LONG = f"A spoken note can have {LARGEST_VOICE >> 20} MB; please speak a shorter one."
