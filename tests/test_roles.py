@@ -77,6 +77,17 @@ PUT     /api/takes/{id}/marks/{mark}            s     t a
 DELETE  /api/takes/{id}/marks/{mark}            s     t a
 PUT     /api/takes/{id}/arrived                 s c     a
 PUT     /api/takes/{id}/left                    s c     a
+GET     /api/measures                           s c     a
+GET     /api/measures/course                    s c   t a
+POST    /api/measures/{id}                      s c     a
+GET     /api/measures/{id}/draft                s c     a
+PUT     /api/measures/{id}/draft                s c     a
+DELETE  /api/measures/{id}/draft                s c     a
+POST    /api/measures/{id}/help                 s c     a
+DELETE  /api/measures/given/{answer}            s c     a
+GET     /api/safety                             s c     a
+PUT     /api/safety                             s c     a
+DELETE  /api/safety                             s c     a
 """
 ROWS = [
     (method, path, frozenset(who.split()))
@@ -110,6 +121,7 @@ def refused(asking: Asking, method: str, pattern: str) -> int:
     """The status with which the guard refuses; 0 where it lets somebody by."""
     path = pattern.replace("{id}", "20200101-000000-0000").replace("{note}", "0000")
     path = path.replace("{fragment}", "0000").replace("{kind}", "nothing").replace("{mark}", "0")
+    path = path.replace("{answer}", "0000")
     status, told = asking.ask(method, path, {} if method in ("POST", "PUT") else None)
     if status == LOCKED:
         return LOCKED

@@ -85,6 +85,18 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     # what helps and what to avoid
     ("GET", "/api/intake", SHOWN),
     ("PUT", "/api/intake", ROOM),
+    # questionnaires
+    ("GET", "/api/measures", ROOM),
+    ("GET", "/api/measures/course", SHOWN),
+    ("POST", "/api/measures/{id}", ROOM),
+    ("GET", "/api/measures/{id}/draft", ROOM),
+    ("PUT", "/api/measures/{id}/draft", ROOM),
+    ("DELETE", "/api/measures/{id}/draft", ROOM),
+    ("POST", "/api/measures/{id}/help", ROOM),
+    ("DELETE", "/api/measures/given/{answer}", ROOM),
+    ("GET", "/api/safety", ROOM),
+    ("PUT", "/api/safety", ROOM),
+    ("DELETE", "/api/safety", ROOM),
 )
 # All that answers while the house is locked.
 WHILE_LOCKED: tuple[str, ...] = (

@@ -26,6 +26,7 @@ from undersong.server.intake import intake_routes
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
 from undersong.server.marks import mark_routes
+from undersong.server.measures import measure_routes
 from undersong.server.people import people_routes
 from undersong.server.plain import page
 from undersong.server.shares import share_routes
@@ -100,6 +101,7 @@ def create_app(
         *mark_routes(stage),
         *consent_routes(stage),
         *intake_routes(home),
+        *measure_routes(home),
         *people_routes(home),
         *share_routes(home),
         *(door_routes(home, hosts) if account else ()),
