@@ -95,7 +95,8 @@ def test_own_words_come_back(api: Api, take: str) -> None:
     rating = {"at": 3.0, "by": "M. Stone", "autonomy": "partner", "variability": "stable"}
     assert api("PUT", f"takes/{take}/ratings", rating) == (200, rating)
     about = api("GET", f"takes/{take}/review")[1]["about"]
-    assert about == {"name": "River song", "notes": [note], "fragments": [fragment], "ratings": [rating]}
+    added = {"name": "River song", "notes": [note], "fragments": [fragment], "ratings": [rating]}
+    assert about == {"arrived": None, "left": None, **added}
     assert api("GET", f"takes/{take}/review")[1]["take"]["name"] == "River song"
     changed = {**rating, "autonomy": "leader", "variability": None}
     assert api("PUT", f"takes/{take}/ratings", changed)[0] == 200
@@ -105,7 +106,8 @@ def test_own_words_come_back(api: Api, take: str) -> None:
     api("PUT", f"takes/{take}/ratings", {**rating, "autonomy": None, "variability": None})
     api("PUT", f"takes/{take}/name", {"name": ""})
     about = api("GET", f"takes/{take}/review")[1]["about"]
-    assert about == {"name": None, "notes": [], "fragments": [], "ratings": []}
+    empty = {"name": None, "notes": [], "fragments": [], "ratings": []}
+    assert about == {"arrived": None, "left": None, **empty}
 
 
 def test_a_spoken_note_is_heard_again_and_erased(api: Api, take: str, data: Path) -> None:
@@ -265,15 +267,16 @@ def test_a_hidden_take_is_nowhere(api: Api, take: str, data: Path) -> None:
 
 
 def test_an_erased_take_leaves_nothing(api: Api, data: Path, take: str) -> None:
-    """Erased by way of the page: no known string and no name of it is anywhere in the data folder, and
-    another take is untouched."""
+    """Erased by way of the page: no known string is anywhere in the data folder, its own name only in the
+    audit, and another take is untouched."""
     other, take = take, keep(data, 0, 3)
     before = {p: p.read_bytes() for p in Takes(data).folder(other).iterdir()}
     spoil(data, take)
     started = NOW.replace(day=3).isoformat().encode()
     assert found(data, (*KNOWN, take.encode(), started))
     assert api("DELETE", f"takes/{take}")[0] == 200
-    assert not found(data, (*KNOWN, take.encode(), started))
+    assert not found(data, (*KNOWN, started))
+    assert {path.name for path, _ in found(data, (take.encode(),))} == {"audit.jsonl"}
     for view in VIEWS:
         assert api.raw("GET", f"takes/{take}{view}")[0] == 404
     assert take.encode() not in api.raw("GET", "course")[2]

@@ -66,6 +66,10 @@ GET     /api/takes/{id}/notes/{note}/voice      s c   t a
 POST    /api/takes/{id}/fragments               s c     a
 DELETE  /api/takes/{id}/fragments/{fragment}    s c     a
 PUT     /api/takes/{id}/ratings                 s c   t a
+GET     /api/takes/{id}/marks                   s     t a
+POST    /api/takes/{id}/marks                   s     t a
+PUT     /api/takes/{id}/marks/{mark}            s     t a
+DELETE  /api/takes/{id}/marks/{mark}            s     t a
 PUT     /api/takes/{id}/arrived                 s c     a
 PUT     /api/takes/{id}/left                    s c     a
 GET     /api/measures                           s c     a
@@ -111,7 +115,12 @@ def test_the_app_has_these_addresses_and_no_others(tmp_path: Path) -> None:
 def refused(asking: Asking, method: str, pattern: str) -> int:
     """The status with which the guard refuses; 0 where it lets somebody by."""
     path = pattern.replace("{id}", "20200101-000000-0000").replace("{note}", "0000")
-    path = path.replace("{fragment}", "0000").replace("{kind}", "nothing").replace("{answer}", "0000")
+    path = (
+        path.replace("{fragment}", "0000")
+        .replace("{kind}", "nothing")
+        .replace("{answer}", "0000")
+        .replace("{mark}", "0000")
+    )
     status, told = asking.ask(method, path, {} if method in ("POST", "PUT") else None)
     if status == LOCKED:
         return LOCKED
