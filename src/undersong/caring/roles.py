@@ -52,6 +52,11 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     # what helps and what to avoid
     ("GET", "/api/intake", ROOM),
     ("PUT", "/api/intake", ROOM),
+    # moments that a therapist marked
+    ("GET", "/api/takes/{id}/marks", OWNER),
+    ("POST", "/api/takes/{id}/marks", OWNER),
+    ("PUT", "/api/takes/{id}/marks/{mark}", OWNER),
+    ("DELETE", "/api/takes/{id}/marks/{mark}", OWNER),
 )
 # All that answers while the house is locked.
 WHILE_LOCKED: tuple[str, ...] = ("/", "/launch", "/relaunch", "/api/tab", "/api/house", "/api/unlock")

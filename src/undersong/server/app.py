@@ -24,6 +24,7 @@ from undersong.server.home import Home
 from undersong.server.intake import intake_routes
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
+from undersong.server.marks import mark_routes
 from undersong.server.plain import page
 from undersong.server.socket import LOCKED, serve
 from undersong.server.stage import Stage
@@ -80,7 +81,7 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
             await websocket.accept()
             await websocket.close(LOCKED)
             return
-        await serve(websocket, stage(), keys)
+        await serve(websocket, stage(), keys, home.may_steer)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),
@@ -93,6 +94,7 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         *house_routes(home),
         *consent_routes(stage),
         *intake_routes(home),
+        *mark_routes(stage),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from undersong.caring.roles import WHILE_LOCKED, Role, may
 from undersong.edges.disk import Disk
 from undersong.edges.house import LOCKED, House, Locked, Place
+from undersong.errors import EventError
 from undersong.server.answers import LOCKED_STATUS
 from undersong.server.keys import Keys
 from undersong.server.stage import Stage
@@ -53,6 +54,11 @@ class Home:
             return "solo"
         return "therapist" if self.keys.is_therapist(asking.headers.get(TAB, "")) else "client"
 
+    def may_steer(self, tab: str) -> bool:
+        """Whether the page of this tab token may sit beside the maker: at a machine of one person's whoever
+        was let in, in a practice the therapist alone."""
+        return self.keys.is_therapist(tab) if self.house.practice else self.keys.knows_tab(tab)
+
     async def begin(self) -> None:
         """The server has started."""
         self._disk = Disk(asyncio.get_running_loop().call_soon_threadsafe)
@@ -76,7 +82,9 @@ class Home:
                 await self._open(None)
 
     async def lock(self) -> None:
-        """End what is open, and forget every key."""
+        """End what is open, and forget every key. Raises EventError where there is none to be forgotten."""
+        if not self.house.protected:
+            raise EventError("There is no passphrase yet, so this cannot be locked.")
         async with self._turn:
             await self._close()
             self.keys.forget_therapists()

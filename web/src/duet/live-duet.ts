@@ -16,7 +16,7 @@ import { Ear } from "./ear";
 import { Maker } from "./maker";
 import { Marks } from "./marks";
 import { Partner } from "./partner";
-import type { FromServer, Numbered, Welcome, Wish } from "./protocol";
+import { type FromServer, type Numbered, THERAPIST, type Welcome, type Wish } from "./protocol";
 import { type Part, Rehearing, type Sound } from "./rehearing";
 import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View, Who } from "./view";
@@ -24,8 +24,9 @@ import type { Mark, Phase, Trouble, View, Who } from "./view";
 const FROZEN_AFTER = 8000; // ms after Begin without a sound of the maker's
 const TAKE = "undersong-take"; // in this tab's own storage: the take it plays
 /** Techniques that say something while nothing of the partner's sounds. */
-const SILENT_ONES = ["giving-space", "ending", "rest"];
 const LISTENING = "giving-space";
+const ENDING = "ending";
+const SILENT_ONES = [LISTENING, ENDING, "rest"];
 
 const OPENING: View = {
   phase: "opening",
@@ -68,6 +69,7 @@ export class LiveDuet implements Duet {
   private partnerPlayed = false; // since it last fell silent
   private frozenTimer: ReturnType<typeof setTimeout> | null = null;
   private sign = NO_SIGN; // that no take has yet
+  private lasts: number | null = null; // minutes
   private hearings = 0; // how often something heard again was asked for, or stopped
 
   constructor(private readonly sound: Player) {
@@ -324,6 +326,7 @@ export class LiveDuet implements Duet {
         // the machine slept, or stood still: what was held has ended, and the clocks have parted
         this.partner.hush();
         this.letGoAll(performance.now());
+        this.maker.besideGone(performance.now());
         this.ear.endAll();
         this.clock.forget();
         this.clock.set(message.now, message.at);
@@ -343,6 +346,8 @@ export class LiveDuet implements Duet {
         return this.withdrawn();
       case "ack":
       case "stale":
+      case "hearing":
+      case "marked":
         return;
     }
   }
@@ -388,6 +393,7 @@ export class LiveDuet implements Duet {
     this.clock.set(now, at);
     this.ear.begin();
     void this.bringSign(take);
+    if (this.lasts !== null) this.connection.say({ type: "limit", seconds: this.lasts * 60 });
     this.show({ outputLatency: this.sound.outputLatency, resumable: false });
   }
 
@@ -395,6 +401,11 @@ export class LiveDuet implements Duet {
   private chose(technique: string, because: string): void {
     if (SILENT_ONES.includes(technique)) this.partnerPlayed = false;
     this.chosen = technique;
+    if (technique === ENDING && (this.view.phase === "playing" || this.view.phase === "resting")) {
+      this.thaw(); // the close was asked for elsewhere, or its time has come
+      this.ground.leave();
+      this.show({ phase: "finishing" });
+    }
     const told = this.partnerPlayed || SILENT_ONES.includes(technique) ? technique : LISTENING;
     this.show({ technique: told, because, saidAt: performance.now() });
   }
@@ -416,6 +427,7 @@ export class LiveDuet implements Duet {
     sessionStorage.removeItem(TAKE);
     this.take = null;
     this.letGoAll(performance.now());
+    this.maker.besideGone(performance.now());
     this.ear.endAll();
     this.partner.hush();
     this.show({ phase: take.notes > 0 ? "keep" : "opening", together: null, take: take.notes > 0 ? take : null });
@@ -447,6 +459,7 @@ export class LiveDuet implements Duet {
 
   private lost(): void {
     this.welcomed = false;
+    this.maker.besideGone(performance.now());
     this.ear.endAll();
     if (this.view.phase !== "breathing") this.partner.hush(); // a breath needs no line
     this.moved(false); // for the server, everybody has left
@@ -469,6 +482,10 @@ export class LiveDuet implements Duet {
 
   setTimbres(left: Timbre, right: Timbre): void {
     this.maker.setTimbres(left, right);
+  }
+
+  limit(minutes: number | null): void {
+    this.lasts = minutes;
   }
 
   mute(timbres: readonly string[]): void {
@@ -509,7 +526,9 @@ export class LiveDuet implements Duet {
 
   /** What the microphone gave, or what somebody plays at another page. */
   private shownOf(event: Numbered): void {
-    if (!this.ear.open) return this.maker.watched(event, performance.now());
+    const now = performance.now();
+    if ("maker" in event && event.maker === THERAPIST) return this.maker.beside(event, now, this.soundReady && this.playable);
+    if (!this.ear.open) return this.maker.watched(event, now);
     const from = this.ear.heard(event);
     if (from !== null) this.onset(from);
   }

@@ -8,12 +8,15 @@ import type { Play } from "./protocol";
 
 const SILENT_WITHIN = 0.15; // seconds: Rest, or a lost connection
 
+/** Where the partner sounds. */
+export type Loudspeaker = Pick<Player, "play" | "retract" | "release" | "silence" | "contextTimeAt" | "outputLatency">;
+
 export class Partner {
   /** Sounds that are not to be heard. */
   muted: readonly string[] = [];
 
   constructor(
-    private readonly sound: Player,
+    private readonly sound: Loudspeaker,
     private readonly clock: SessionClock,
     private readonly marks: Marks,
   ) {}
