@@ -109,8 +109,10 @@ def test_own_words_come_back(api: Api, take: str) -> None:
     assert api("DELETE", f"takes/{take}/fragments/{fragment['id']}")[0] == 200
     api("PUT", f"takes/{take}/ratings", {**rating, "autonomy": None, "variability": None})
     api("PUT", f"takes/{take}/name", {"name": ""})
+    api("PUT", f"takes/{take}/arrived", {})
     about = api("GET", f"takes/{take}/review")[1]["about"]
-    assert about == {"name": None, "notes": [], "fragments": [], "ratings": []}
+    nothing = {"name": None, "notes": [], "fragments": [], "ratings": []}
+    assert about == {**nothing, "arrived": None, "left": None}
 
 
 def test_a_spoken_note_is_heard_again_and_erased(api: Api, take: str, data: Path) -> None:
