@@ -18,6 +18,7 @@ from undersong import offline
 from undersong.choosing.table import AIMS
 from undersong.cli.doctor import doctor
 from undersong.cli.measures import measures
+from undersong.cli.people import people
 from undersong.cli.sessions import sessions
 from undersong.cli.shared import (
     INPUT,
@@ -266,6 +267,7 @@ def analyse(
 
 undersong_command.add_command(sessions)
 undersong_command.add_command(measures)
+undersong_command.add_command(people)
 undersong_command.add_command(doctor)
 
 

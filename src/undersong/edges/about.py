@@ -7,13 +7,13 @@ take opens all the same, and what is damaged is never written over.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from undersong.edges.beside import Allowed, Beside, new_id
+from undersong.edges.take_folder import TakeFolder, new_id
 from undersong.errors import EventError, UsageError
 from undersong.reflecting import words as codec
 from undersong.reflecting.words import Fragment, Note, Rating, Words
@@ -33,11 +33,18 @@ VOICES = tuple(kind for kind, _, _ in _KINDS)
 
 
 class About:
-    """What was added to the take in a folder; ``key`` and ``allowed`` as Beside's."""
+    """What was added to the take in a folder. ``allowed``: entered around everything that is added; raises
+    EventError where nothing may be."""
 
-    def __init__(self, folder: Path, key: bytes | None = None, allowed: Allowed = nullcontext) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes | None = None,
+        allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._folder = folder
-        self._files = Beside(folder, key, allowed)
+        self._files = TakeFolder(folder, key)
+        self._allowed = allowed
 
     def read(self) -> Words:
         """All of it. Raises EventError with one sentence if it cannot be read."""
@@ -72,7 +79,7 @@ class About:
 
     def speak(self, at: object, sound: bytes, now: datetime) -> Note:
         """Add a spoken note: the bytes of a webm, ogg, wav or mp4 file."""
-        kind = next((kind for kind, _, fits in _KINDS if fits(sound)), None)
+        kind = kind_of(sound)
         if kind is None:
             raise EventError("This is no recording that can be kept: please give WebM, Ogg, WAV or MP4.")
         if len(sound) > LARGEST_VOICE:
@@ -161,16 +168,19 @@ class About:
         return self._folder / f"voice-{note.id}.{note.voice}"
 
     def _change(self, change: Callable[[Words], Words]) -> None:
-        self._write(change, adding=True)
+        with self._allowed():
+            self._alter(change)
 
     def _alter(self, change: Callable[[Words], Words]) -> None:
-        """What only takes away."""
-        self._write(change, adding=False)
-
-    def _write(self, change: Callable[[Words], Words], *, adding: bool) -> None:
-        with self._files.alone(adding=adding):
+        """Also without a yes: what is only taken away."""
+        with self._files.alone():
             changed = codec.encode(change(self.read()))
             self._files.put(ABOUT, changed)
+
+
+def kind_of(sound: bytes) -> str | None:
+    """Which kind of sound file this is, of those that a spoken note can be."""
+    return next((kind for kind, _, fits in _KINDS if fits(sound)), None)
 
 
 TOO_LONG = f"A spoken note can have {LARGEST_VOICE >> 20} MB; please speak a shorter one."

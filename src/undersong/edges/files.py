@@ -13,6 +13,7 @@ from undersong.errors import EventError, UsageError
 
 PRIVATE_FILE = 0o600
 BINARY: int = getattr(os, "O_BINARY", 0)  # only exists where line ends would else be changed
+DRAFT = ".undersong-"  # before the name of a file that is being written
 LARGEST_LOG = 512 * 1024 * 1024  # bytes
 SEALED = b"undersong sealed 1\n"  # how a sealed file begins (edges.sealed)
 
@@ -49,7 +50,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes], mode: int = 0o666) -> None
     """As ``write_whole``, for what is more than one wants in memory."""
     path = Path(os.path.realpath(path))
     check_writable(path)
-    draft = path.parent / f".undersong-{secrets.token_hex(8)}"
+    draft = path.parent / f"{DRAFT}{secrets.token_hex(8)}"
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
         with os.fdopen(handle, "wb") as file:

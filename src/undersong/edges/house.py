@@ -17,12 +17,12 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from undersong.caring.consent import KINDS, Kind
-from undersong.edges import files, sealed
+from undersong.edges import files, sealed, sealing
 from undersong.edges import record as records
 from undersong.edges.audit import FILE as AUDIT
 from undersong.edges.audit import Audit
@@ -32,19 +32,23 @@ from undersong.edges.sealed import KEY, derived
 from undersong.edges.takes import ERASING, Takes
 from undersong.edges.vault import Vault, Wrong
 from undersong.errors import EventError, UndersongError, UsageError
+from undersong.events import Seconds
 
 PEOPLE = "people"
+OUTSIDE = "outside"  # what somebody gave from elsewhere (edges.outside)
 PERSON_KEY = "key"
 LONGEST_NAME = 100
 MOST_PEOPLE = 10_000
-_BARE = (
-    "hidden",
-    "lock",
-    PERSON_KEY,
-)  # files that say nothing, and the key, which is sealed in its own way
 _ID = re.compile(r"[0-9a-f]{12}")
 OWN = "own"  # the owner's, as a use of the master key
 LOCKED = "This is locked. Its passphrase opens it."
+BEREFT = (
+    "Everything in {folder} is locked, but its file keys.json is gone. Without it nothing there can be "
+    "opened: please put a copy of it back. Nothing was changed."
+)
+HALFWAY = (
+    "{why} What is here is locked from now on, but not all of it is sealed yet: see to that, and unlock."
+)
 
 
 class Locked(UsageError):
@@ -58,8 +62,8 @@ class Place:
     def __init__(self, folder: Path, key: bytes | None, id_: str | None) -> None:
         self.folder = folder
         self.id = id_
+        self.key = key
         self.takes = Takes(folder, key, self._allowed)
-        self._key = key
         self._record: Record | None = None
         self._opening = threading.Lock()
         self._consenting = threading.RLock()  # nothing is being written while a yes is taken back
@@ -76,21 +80,30 @@ class Place:
         Nobody may have such a file open. Raises UsageError for what could not be erased."""
         with self._consenting:
             self.record.withdraw(kind, now)
-            self.takes.erase_all(kind)
+            self._erase(kind)
 
     def settle(self) -> None:
         """Erase what a fault left behind when a yes was taken back."""
         for kind in KINDS:
             with self._consenting:
                 if self.record.withdrawn(kind):
-                    self.takes.erase_all(kind)
+                    self._erase(kind)
+
+    def _erase(self, kind: Kind) -> None:
+        self.takes.erase_all(kind)
+        outside = self.folder / OUTSIDE
+        if kind == "keep" and outside.exists():
+            try:
+                shutil.rmtree(outside)
+            except OSError as error:
+                raise UsageError(f"{outside} cannot be erased: {error.strerror or error}.") from error
 
     @property
     def record(self) -> Record:
         """The person's record, opened at its first use."""
         with self._opening:
             if self._record is None:
-                self._record = Record(self.folder / records.FILE, self._key)
+                self._record = Record(self.folder / records.FILE, self.key)
             return self._record
 
     @property
@@ -110,12 +123,22 @@ class House:
     """A data folder. Any thread may use it."""
 
     def __init__(self, data: Path) -> None:
+        """Raises EventError where everything is sealed and the keys are gone."""
         self.folder = data
         self.vault = Vault(data)
         self._master: bytes | None = None
         self._places: dict[str | None, Place] = {}
         self._audit: Audit | None = None
         self._turn = threading.RLock()
+        if not self.vault.exists and self._bereft():
+            raise EventError(BEREFT.format(folder=data))
+
+    def _bereft(self) -> bool:
+        # without this a house without its keys would pass for an open one, and go on unlocked
+        witnesses = [self.folder / AUDIT]
+        for pattern in (f"{PEOPLE}/*/{PERSON_KEY}", "takes/*/log.jsonl", "scratch/*/log.jsonl"):
+            witnesses += sorted(self.folder.glob(pattern))[-1:]
+        return any(path.is_file() and _begins_sealed(path) for path in witnesses)
 
     # --- locked, open ------------------------------------------------------------------------------
 
@@ -149,8 +172,12 @@ class House:
             master = self.vault.remembered()
         with self._turn:
             self._master = master
-            if self.vault.sealing:
-                self._seal_all()
+            try:
+                if self.vault.sealing(master):
+                    self._seal_all()
+            except BaseException:
+                self.lock()
+                raise
 
     def lock(self) -> None:
         """Forget every key. Whoever holds a place still must be done with it."""
@@ -168,16 +195,28 @@ class House:
     def protect(self, passphrase: str) -> str:
         """Lock what is open from now on, with everything in it; the house stays open until ``lock``.
 
-        Returns the recovery key, to be printed: it is shown once. Raises UsageError for a passphrase that
-        is too short, or where there is one already. A crash on the way is made good when it is next opened.
+        Returns the recovery key, to be printed: it is shown once. Raises as ``begin_locked`` does.
+        """
+        with self._turn:
+            self.begin_locked(passphrase)
+            return self.new_recovery()
+
+    def begin_locked(self, passphrase: str) -> None:
+        """As ``protect``, where nobody is there to print a recovery key.
+
+        Raises UsageError for a passphrase that is too short, or where there is one already; EventError
+        where not all can be sealed. A crash on the way is made good when it is next opened.
         """
         with self._turn:
             self.lock()
             master = os.urandom(KEY)
             self.vault.make(master, passphrase, sealing=True)
             self._master = master
-            self._seal_all()
-            return self.vault.new_recovery(master)
+            try:
+                self._seal_all()
+            except (UndersongError, OSError) as error:
+                self.lock()
+                raise EventError(HALFWAY.format(why=error)) from error
 
     def change(self, passphrase: str, *, old: str | None = None, recovery: str | None = None) -> None:
         """Another passphrase, for whoever knows the old one or the recovery key. Else raises Wrong."""
@@ -191,6 +230,11 @@ class House:
     def remember(self) -> None:
         """Let the system's keyring open it."""
         self.vault.remember(self._key())
+
+    @property
+    def ailing(self) -> tuple[str, ...]:
+        """The ways in that are damaged, and may open nothing when they are needed."""
+        return self.vault.ailing(self._key()) if self.protected else ()
 
     def knows(self, passphrase: str) -> bool:
         """Whether this is the passphrase. Slow on purpose."""
@@ -282,20 +326,25 @@ class House:
                 place.close()
             going = folder.with_name(f"{ERASING}{id_}")
             try:
-                _destroy(folder / PERSON_KEY)
-                folder.rename(going)  # at once and for everybody; a fault in between is made good by sweep
-                shutil.rmtree(going)
+                folder.rename(going)  # at once and for everybody
                 files.sync_folder(going.parent)
+                _erase(going)
             except OSError as error:
                 raise UsageError(f"{id_} cannot be erased: {error.strerror or error}.") from error
 
-    def sweep(self, now: datetime) -> None:
-        """Erase scratch that nobody answered for within a day, and what a fault kept from being erased."""
+    def finish_erasing(self) -> None:
+        """Erase what a fault kept from being erased to its end. Needs no key."""
         for left in (self.folder / PEOPLE).glob(f"{ERASING}*"):
-            shutil.rmtree(left, ignore_errors=True)
+            with suppress(OSError):  # it is tried again the next time
+                _erase(left)
+
+    def sweep(self, now: datetime, up: Seconds) -> None:
+        """Erase scratch that nobody answered for within a day, and what a fault kept from being erased.
+        ``up``: for how long the machine has run."""
+        self.finish_erasing()
         for id_ in (None, *self._ids()):
             try:
-                self.place(id_).takes.sweep(now)
+                self.place(id_).takes.sweep(now, up)
             except Locked:
                 raise
             except UndersongError:
@@ -336,49 +385,49 @@ class House:
         with self._turn:
             if self._audit is None:
                 self._audit = Audit(self.folder, self.derived(AUDIT))
-            try:
-                count = self._audit.note(who, what, now, person, item)
-            except OSError as error:
-                raise EventError(f"The audit cannot be written: {error.strerror or error}.") from error
-            with self.own.record.writing() as db:
-                db.execute(
-                    "INSERT INTO audit VALUES (1, ?) ON CONFLICT DO UPDATE SET count = ?", (count, count)
-                )
+            with self._audit.alone():
+                try:
+                    count = self._audit.note(who, what, now, person, item, count=self._entries())
+                except OSError as error:
+                    raise EventError(f"The audit cannot be written: {error.strerror or error}.") from error
+                with self.own.record.writing() as db:
+                    db.execute("INSERT OR REPLACE INTO audit VALUES (1, ?)", (count,))
 
     def audited(self) -> list[dict[str, object]]:
         """Every entry of the audit. Raises EventError that names the first that was changed."""
+        return Audit(self.folder, self.derived(AUDIT)).entries(self._entries())
+
+    def _entries(self) -> int:
         row = self.own.record.one("SELECT count FROM audit")
-        count = row[0] if row is not None and isinstance(row[0], int) else 0
-        return Audit(self.folder, self.derived(AUDIT)).entries(count)
+        return row[0] if row is not None and isinstance(row[0], int) else 0
 
     # --- sealing what was open ---------------------------------------------------------------------
 
     def _seal_all(self) -> None:
-        self._seal_place(self.folder, self.derived(OWN))
-        _seal_file(self.folder / AUDIT, self.derived(AUDIT), AUDIT)
+        self.finish_erasing()
+        sealing.seal_place(self.folder, _sure(self.derived(OWN)))
+        sealing.seal_file(self.folder / AUDIT, _sure(self.derived(AUDIT)), AUDIT)
         for id_ in self._ids():
             self._make_key(id_)
-            self._seal_place(self._folder(id_), self._key_of(id_))
+            sealing.seal_place(self._folder(id_), _sure(self._key_of(id_)))
         self.vault.sealed()
 
-    @staticmethod
-    def _seal_place(folder: Path, key: bytes | None) -> None:
-        assert key is not None  # it is protected by now
-        for parent in ("takes", "scratch"):
-            for path in sorted((folder / parent).glob("*/*")):
-                if path.name not in _BARE and not path.parent.name.startswith("."):
-                    _seal_file(path, key, f"{path.parent.name}/{path.name}")
-        records.seal(folder / records.FILE, key)
+
+def _sure(key: bytes | None) -> bytes:
+    assert key is not None  # there is one wherever it is locked with keys
+    return key
 
 
-def _seal_file(path: Path, key: bytes | None, name: str) -> None:
-    if path.is_symlink() or not path.is_file():
-        return
-    data = files.read_whole(path, "file", files.LARGEST_LOG)
-    if not sealed.is_sealed(data):
-        before = path.stat()
-        files.write_whole(path, sealed.seal(key, name, data), files.PRIVATE_FILE)
-        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # when it was last played tells its age
+def _begins_sealed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return sealed.is_sealed(file.read(len(files.SEALED)))
+
+
+def _erase(folder: Path) -> None:
+    """Destroy a person's key, then all that it opened."""
+    _destroy(folder / PERSON_KEY)
+    shutil.rmtree(folder)
+    files.sync_folder(folder.parent)
 
 
 def _destroy(path: Path) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from undersong.edges.beside import Allowed, Beside, new_id
+from undersong.edges.take_folder import TakeFolder, new_id
 from undersong.errors import EventError, UsageError
 from undersong.events import Seconds
 from undersong.reflecting.words import a_moment, a_name, a_text
@@ -44,11 +44,18 @@ class Mark:
 
 
 class Marks:
-    """The marks of the take in a folder; ``key`` and ``allowed`` as Beside's."""
+    """The marks of the take in a folder. ``allowed``: entered around everything that is added; raises
+    EventError where nothing may be."""
 
-    def __init__(self, folder: Path, key: bytes | None = None, allowed: Allowed = nullcontext) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes | None = None,
+        allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._folder = folder
-        self._files = Beside(folder, key, allowed)
+        self._allowed = allowed
+        self._files = TakeFolder(folder, key)
 
     def read(self) -> tuple[Mark, ...]:
         """All of them, by their moments. Raises EventError with one sentence if they cannot be read."""
@@ -71,7 +78,8 @@ class Marks:
                 raise EventError(f"This take has {MOST} marks; please erase one first.")
             return (*marks, mark)
 
-        self._change(added)
+        with self._allowed():
+            self._change(added)
         return mark
 
     def note(self, id_: str, text: object) -> Mark:
@@ -82,7 +90,8 @@ class Marks:
             self._known(marks, id_)  # it may have gone meanwhile
             return tuple(found if mark.id == id_ else mark for mark in marks)
 
-        self._change(noted)
+        with self._allowed():
+            self._change(noted)
         return found
 
     def erase(self, id_: str) -> None:
@@ -92,7 +101,7 @@ class Marks:
             self._known(marks, id_)
             return tuple(mark for mark in marks if mark.id != id_)
 
-        self._change(without, adding=False)
+        self._change(without)
 
     @staticmethod
     def _known(marks: tuple[Mark, ...], id_: str) -> Mark:
@@ -101,10 +110,8 @@ class Marks:
                 return mark
         raise UsageError("There is no such mark (any more).")
 
-    def _change(
-        self, change: Callable[[tuple[Mark, ...]], tuple[Mark, ...]], *, adding: bool = True
-    ) -> None:
-        with self._files.alone(adding=adding):
+    def _change(self, change: Callable[[tuple[Mark, ...]], tuple[Mark, ...]]) -> None:
+        with self._files.alone():
             marks = sorted(change(self.read()), key=lambda mark: mark.at)
             self._files.put(MARKS, _encode(marks))
 

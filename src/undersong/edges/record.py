@@ -4,7 +4,8 @@ SQLCipher, with a key of the place's (without one, where nothing is locked, it i
 ``with record.writing()`` returned from is on the disk. No row of what a person said is written without a
 living consent to it: triggers see to that, whoever writes. What is erased is overwritten, in the database
 and its write-ahead log. A database of a newer version is refused and not touched; before an older one is
-brought up to date, a copy is made beside it, which goes once the new one has proved whole.
+brought up to date, a copy is made beside it, which goes once the new one has proved whole. A damaged one is
+told, never replaced unasked (edges.mending).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +27,7 @@ from undersong.errors import EventError, UsageError
 
 FILE = "record.db"
 APPLICATION = 0x554E4453  # "UNDS": this is a record of ours
-_PLAIN = b"SQLite format 3\0"
+PLAIN = b"SQLite format 3\0"
 WAITS = 5.0  # seconds for another process that writes
 # Each step brings the one before it up to date; a step that was released is never changed again.
 STEPS: tuple[str, ...] = (
@@ -55,14 +56,23 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE shares (
         kind TEXT NOT NULL, item TEXT NOT NULL, consent INTEGER NOT NULL REFERENCES consents,
         given TEXT NOT NULL, PRIMARY KEY (kind, item));
+    CREATE TABLE given (
+        recipient TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL,
+        consent INTEGER NOT NULL REFERENCES consents, at TEXT NOT NULL,
+        PRIMARY KEY (recipient, kind, item));
+    CREATE TABLE sent (
+        recipient TEXT PRIMARY KEY, name TEXT, number INTEGER NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE secrets (use TEXT PRIMARY KEY, secret TEXT NOT NULL);
     CREATE TABLE audit (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL);
     """,
 )
 # Which consent lets a table grow: caring.consent says what each means.
 NEEDS: tuple[tuple[str, Kind], ...] = (
     ("answers", "keep"), ("drafts", "keep"), ("helped", "keep"), ("safety", "keep"), ("intake", "keep"),
-    ("shares", "share"),
+    ("shares", "share"), ("given", "share"),
 )  # fmt: skip
+COPY = ".before-"  # after its name, with the version that it has
+MEND = "'undersong doctor --mend' puts it aside and saves what can still be read."
 NO_CONSENT = "There is no consent to this (any more), so nothing was written."
 
 
@@ -77,6 +87,7 @@ class Record:
         if path.is_symlink():
             raise EventError(f"{path.name} is a link to somewhere else, and is not followed.")
         self._made_private()
+        self._look()
         self._db = self._open()
         try:
             self._bring_up_to_date()
@@ -230,24 +241,34 @@ class Record:
         try:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | files.BINARY, files.PRIVATE_FILE)
             os.close(handle)
+            files.sync_folder(self._path.parent)
         except OSError as error:
             raise UsageError(f"{self._path} cannot be written: {error.strerror or error}.") from error
+
+    def _look(self) -> None:
+        """Raises EventError for a database that is none of ours, or newer. Only to be read: whoever opens
+        it to be written to changes it, and be it by tidying up when it is closed."""
+        if self._path.stat().st_size == 0:
+            return
+        try:
+            with closing(only_to_read(self._path, self._key)) as db:
+                version = int(db.execute("PRAGMA user_version").fetchone()[0])
+                application = int(db.execute("PRAGMA application_id").fetchone()[0])
+        except sqlite.Error as error:
+            raise self._told(error) from error
+        if (version or application) and application != APPLICATION:
+            raise EventError(self._damaged())
+        if version > len(STEPS):
+            raise EventError(
+                f"{self._path.name} has version {version}, and this Undersong knows version "
+                f"{len(STEPS)}. Please update Undersong; nothing was changed."
+            )
 
     def _open(self) -> sqlite.Connection:
         db = sqlite.connect(str(self._path), timeout=WAITS, isolation_level=None, check_same_thread=False)
         try:
-            if self._key is not None:
-                db.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+            give_key(db, self._key)
             db.execute("PRAGMA trusted_schema = OFF")
-            version = int(db.execute("PRAGMA user_version").fetchone()[0])
-            application = int(db.execute("PRAGMA application_id").fetchone()[0])
-            if (version or application) and application != APPLICATION:
-                raise EventError(self._damaged())
-            if version > len(STEPS):
-                raise EventError(
-                    f"{self._path.name} has version {version}, and this Undersong knows version "
-                    f"{len(STEPS)}. Please update Undersong; nothing was changed."
-                )
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA secure_delete = ON")
@@ -256,16 +277,13 @@ class Record:
         except sqlite.Error as error:
             db.close()
             raise self._told(error) from error
-        except EventError:
-            db.close()
-            raise
         return db
 
     def _bring_up_to_date(self) -> None:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version == len(STEPS):
             return
-        copy = self._path.with_name(f"{self._path.name}.{version}.copy")
+        copy = self._path.with_name(f"{self._path.name}{COPY}{version}")
         try:
             if version:
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -305,38 +323,22 @@ class Record:
 
     def _damaged(self) -> str:
         return (
-            f"{self._path.name} cannot be read: it is damaged, or was locked with another key. "
-            "Nothing was changed; takes lie in files of their own and can still be opened."
+            f"{self._path.name} cannot be read: it is damaged, or was locked with another key. Nothing was "
+            f"changed; takes lie in files of their own and can still be opened. {MEND}"
         )
 
 
-def seal(path: Path, key: bytes) -> None:
-    """Make a plain record a sealed one, if it is not: exported beside it, then put in its place."""
-    if path.is_symlink() or not path.is_file():
-        return
-    with path.open("rb") as file:
-        if file.read(len(_PLAIN)) != _PLAIN:
-            return
-    Record(path, None).close()  # up to date, its write-ahead log emptied
-    draft = path.with_name(f"{path.name}.sealing")
-    draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | files.BINARY, files.PRIVATE_FILE))
-    db = sqlite.connect(str(path), isolation_level=None)
-    try:
-        hex_key = derived(key, "record").hex()
-        db.execute(f"ATTACH DATABASE ? AS locked KEY \"x'{hex_key}'\"", (str(draft),))
-        db.execute("SELECT sqlcipher_export('locked')")
-        db.execute(f"PRAGMA locked.user_version = {len(STEPS)}")
-        db.execute(f"PRAGMA locked.application_id = {APPLICATION}")
-        db.execute("DETACH DATABASE locked")
-    finally:
-        db.close()
-    with draft.open("rb+") as file:
-        os.fsync(file.fileno())
-    draft.replace(path)
-    for rest in ("-wal", "-shm"):
-        path.with_name(path.name + rest).unlink(missing_ok=True)
-    files.sync_folder(path.parent)
+def give_key(db: sqlite.Connection, key: bytes | None) -> None:
+    """Tell a connection the key of its database, if that has one."""
+    if key is not None:
+        db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+
+
+def only_to_read(path: Path, key: bytes | None) -> sqlite.Connection:
+    """A connection to a database that changes nothing of it. ``key``: the database's own."""
+    db = sqlite.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=WAITS, uri=True)
+    give_key(db, key)
+    return db
 
 
 def _rests_on(kind: Kind) -> list[str]:

@@ -37,7 +37,8 @@ LOG = "log.jsonl"
 HIDDEN = "hidden"  # an empty file in the folder of a take that is never to be seen again
 ERASING = ".erasing-"  # before the name of a folder that goes
 SCRATCH_LASTS = timedelta(hours=24)  # after its last sound
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
+CLOCK_SET: Seconds = 600.0  # by more than which a clock does not go wrong by itself between two sweeps
+ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
 
 
 Allowed = Callable[[Kind], AbstractContextManager[None]]
@@ -95,12 +96,13 @@ class Takes:
         self._kept = data / "takes"
         self._scratch = data / "scratch"
         self._key = key
+        self._swept: tuple[Seconds, Seconds] | None = None  # the clock, and how long the machine ran then
         self._listed: dict[str, tuple[Stamp, Listed]] = {}  # so that no log is read twice for a list
 
     def about(self, id_: str) -> About:
         """What was added to a take. Raises UsageError for an unknown name."""
         folder = self.folder(id_)
-        return About(folder, self._key, lambda: self._allowed(self._kind(folder)))
+        return About(folder, self._key, lambda: self._allowed(self._needs(folder)))
 
     def log(self, id_: str) -> bytes:
         """A take's log in its plain form. Raises UsageError for an unknown name, EventError for damage."""
@@ -110,10 +112,10 @@ class Takes:
     def marks(self, id_: str) -> Marks:
         """What a therapist marked in a take. Raises UsageError for an unknown name."""
         folder = self.folder(id_)
-        return Marks(folder, self._key, lambda: self._allowed(self._kind(folder)))
+        return Marks(folder, self._key, lambda: self._allowed(self._needs(folder)))
 
-    def _kind(self, folder: Path) -> Kind:
-        """The yes that what is added to a take needs."""
+    def _needs(self, folder: Path) -> Kind:
+        """The yes by which something is written into a take's folder."""
         return "keep" if folder.parent == self._kept else "play"
 
     def keep_log(self, log: bytes, now: datetime) -> str:
@@ -185,16 +187,35 @@ class Takes:
         except OSError as error:
             raise _cannot(f"The take could not be kept in {self._kept}", error) from error
 
-    def sweep(self, now: datetime) -> None:
+    def sweep(self, now: datetime, up: Seconds | None = None) -> None:
         """Erase scratch that nobody answered for within a day of its last sound, and what a fault kept from
-        being erased to the end."""
+        being erased to the end.
+
+        ``up``: for how long the machine has run. Where the clock was set in between, a take's day goes by
+        that; one that seems to lie in the future has its day from now on.
+        """
+        leapt = self._leapt(now.timestamp(), up)
         for folder in self._folders(self._scratch, hidden=True):
             touched = _touched(folder)
-            if touched is not None and now.timestamp() - touched > SCRATCH_LASTS.total_seconds():
+            if touched is None:
+                continue
+            since = min(touched + leapt, now.timestamp())
+            if now.timestamp() - since > SCRATCH_LASTS.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
+            elif since != touched:
+                with suppress(OSError):
+                    os.utime(folder / LOG, (since, since))
         for parent in (self._kept, self._scratch):
             for left in parent.glob(f"{ERASING}*"):
                 shutil.rmtree(left, ignore_errors=True)
+
+    def _leapt(self, now: Seconds, up: Seconds | None) -> Seconds:
+        """By how much the clock was set forward since the last sweep."""
+        if up is None:
+            return 0.0
+        last, self._swept = self._swept, (now, up)
+        leapt = 0.0 if last is None else (now - last[0]) - (up - last[1])
+        return leapt if leapt > CLOCK_SET else 0.0
 
     def latest_scratch(self) -> tuple[str, datetime] | None:
         """The scratch take that was written to last, and when."""
@@ -236,11 +257,10 @@ class Takes:
                 found.append((0, 0))
         return tuple(found)
 
-    @staticmethod
-    def _folders(parent: Path, hidden: bool = False) -> list[Path]:
+    def _folders(self, parent: Path, hidden: bool = False) -> list[Path]:
         if not parent.is_dir():
             return []
-        found = [folder for folder in parent.iterdir() if _ID.fullmatch(folder.name)]
+        found = [folder for folder in parent.iterdir() if ID.fullmatch(folder.name)]
         # a link would lead out of the data folder
         found = [folder for folder in found if folder.is_dir() and not folder.is_symlink()]
         return sorted(folder for folder in found if hidden or not _is_hidden(folder))
@@ -299,7 +319,7 @@ class Takes:
     def folder(self, id_: str, hidden: bool = False) -> Path:
         """The folder of a take, ``hidden`` too if so asked. Raises UsageError for an unknown name."""
         for folder in (self._kept / id_, self._scratch / id_):
-            if _ID.fullmatch(id_) and folder.is_dir() and not folder.is_symlink():
+            if ID.fullmatch(id_) and folder.is_dir() and not folder.is_symlink():
                 if _is_hidden(folder) and not hidden:
                     break
                 if (folder / LOG).is_symlink():

@@ -4,14 +4,21 @@
 random key that the system's keyring keeps, and by the printed recovery key. A wrapped key opens with the
 right one and tells nothing about a wrong one. Whoever loses all of them has lost what is locked: there is
 no other way in.
+
+Whoever holds the master key also finds out whether a way in is as it was written (so that a recovery key
+that would open nothing is told before it is needed), and whether the mark that older files are still to be
+sealed is ours (else a plain file could be slipped in and would be taken for one of them).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from base64 import b32decode, b32encode, b64decode, b64encode
 from collections.abc import Callable
+from hashlib import sha256
+from hmac import compare_digest, digest
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +41,8 @@ RECOVERY = 20  # bytes of a recovery key: 160 bits, 32 letters
 WRONG = "That does not open it."
 NO_KEYRING = "This computer has no keyring that Undersong can use; please choose a passphrase."
 SERVICE = "undersong"  # in the keyring
+_MISREAD = str.maketrans("01", "OI")  # a recovery key has neither digit
+_SEALING = "sealing"
 
 
 class Wrong(UsageError):
@@ -56,10 +65,19 @@ class Vault:
         """The ways in: of passphrase, keyring and recovery those that there are."""
         return tuple(self._read()["ways"]) if self.exists else ()
 
-    @property
-    def sealing(self) -> bool:
-        """Whether older, open files are still to be sealed."""
-        return self.exists and self._read().get("sealing") is True
+    def sealing(self, master: bytes) -> bool:
+        """Whether older, open files are still to be sealed. Raises EventError where others say so."""
+        mark = self._read().get("sealing")
+        if mark is None:
+            return False
+        if not _is_mark(mark, master, _SEALING):
+            raise _damaged()
+        return True
+
+    def ailing(self, master: bytes) -> tuple[str, ...]:
+        """The ways in that are not as they were written, and may open nothing."""
+        ways = self._read()["ways"]
+        return tuple(name for name, way in ways.items() if not _as_written(master, name, way))
 
     def make(self, master: bytes, passphrase: str, *, sealing: bool) -> None:
         """Lock with a new master key and a passphrase. ``sealing``: there are files to be sealed yet.
@@ -68,38 +86,41 @@ class Vault:
         """
         if self.exists:
             raise UsageError("This is locked already.")
-        ways = {"passphrase": _by_passphrase(master, passphrase)}
-        self._write({"undersong keys": FORMAT, "sealing": sealing, "ways": ways})
+        ways = {"passphrase": _marked(master, "passphrase", _by_passphrase(master, passphrase))}
+        mark = _mark(master, _SEALING) if sealing else None
+        self._write({"undersong keys": FORMAT, "sealing": mark, "ways": ways})
 
     def sealed(self) -> None:
         """All older files are sealed now."""
-        self._write({**self._read(), "sealing": False})
+        self._write({**self._read(), "sealing": None})
 
     def open(self, passphrase: str) -> bytes:
         """The master key. Raises Wrong where the passphrase is."""
         way = self._way("passphrase")
         memory, passes, lanes = (_number(way, name) for name in ("memory", "passes", "lanes"))
-        if not (8 <= memory <= MOST_MEMORY and 1 <= passes <= MOST_PASSES and 1 <= lanes <= 16):
-            raise _damaged()
         salt = _bytes(way, "salt")
+        possible = 1 <= passes <= MOST_PASSES and 1 <= lanes <= 16 and len(salt) >= 8
+        if not (possible and 8 * lanes <= memory <= MOST_MEMORY):
+            raise _damaged()
         return _unwrapped(way, "passphrase", _stretched(passphrase, salt, memory, passes, lanes))
 
     def recover(self, recovery: str) -> bytes:
         """The master key, by the printed recovery key. Raises Wrong where that is wrong."""
         try:
-            given = b32decode("".join(c for c in recovery.upper() if c.isalnum()))
+            written = "".join(c for c in recovery.upper() if c.isalnum())
+            given = b32decode(written.translate(_MISREAD))
         except ValueError:
             given = b""
         return _unwrapped(self._way("recovery"), "recovery", derived(given or b"\0", "recovery"))
 
     def change(self, master: bytes, passphrase: str) -> None:
         """Another passphrase for the same master key; the former one opens nothing any more."""
-        self._add("passphrase", _by_passphrase(master, passphrase))
+        self._add(master, "passphrase", _by_passphrase(master, passphrase))
 
     def new_recovery(self, master: bytes) -> str:
         """A new recovery key to be printed: eight groups of four. An older one opens nothing any more."""
         secret = os.urandom(RECOVERY)
-        self._add("recovery", _wrapped(master, "recovery", derived(secret, "recovery")))
+        self._add(master, "recovery", _wrapped(master, "recovery", derived(secret, "recovery")))
         letters = b32encode(secret).decode()
         return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
@@ -107,7 +128,7 @@ class Vault:
         """Let the system's keyring open it, too. Raises UsageError where there is none."""
         secret, name = os.urandom(KEY), b64encode(os.urandom(9)).decode()
         _in_keyring(lambda ring: ring.set_password(SERVICE, name, b64encode(secret).decode()))
-        self._add("keyring", {"name": name, **_wrapped(master, "keyring", secret)})
+        self._add(master, "keyring", {"name": name, **_wrapped(master, "keyring", secret)})
 
     def remembered(self) -> bytes:
         """The master key, by the system's keyring. Raises Wrong where that does not hold it (any more)."""
@@ -118,9 +139,9 @@ class Vault:
         except ValueError:
             raise Wrong(WRONG) from None
 
-    def _add(self, name: str, way: dict[str, Any]) -> None:
+    def _add(self, master: bytes, name: str, way: dict[str, Any]) -> None:
         read = self._read()
-        self._write({**read, "ways": {**read["ways"], name: way}})
+        self._write({**read, "ways": {**read["ways"], name: _marked(master, name, way)}})
 
     def _way(self, name: str) -> dict[str, Any]:
         way = self._read()["ways"].get(name)
@@ -181,7 +202,8 @@ def _stretched(passphrase: str, salt: bytes, memory: int, passes: int, lanes: in
     if len(passphrase) > LONGEST:
         raise Wrong(WRONG)
     stretcher = Argon2id(salt=salt, length=KEY, iterations=passes, lanes=lanes, memory_cost=memory)
-    return stretcher.derive(passphrase.encode("utf-8", "surrogatepass"))
+    # one keyboard gives an accented letter whole, another in two parts
+    return stretcher.derive(unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass"))
 
 
 def _wrapped(master: bytes, way: str, key: bytes) -> dict[str, Any]:
@@ -195,6 +217,25 @@ def _unwrapped(read: dict[str, Any], way: str, key: bytes) -> bytes:
         return AESGCM(key).decrypt(wrapped[:NONCE], wrapped[NONCE:], way.encode())
     except (InvalidTag, ValueError):
         raise Wrong(WRONG) from None
+
+
+def _marked(master: bytes, name: str, way: dict[str, Any]) -> dict[str, Any]:
+    return {**way, "mark": _mark(master, name + json.dumps(way))}
+
+
+def _as_written(master: bytes, name: str, way: object) -> bool:
+    if not isinstance(way, dict):
+        return False
+    bare = {key: value for key, value in way.items() if key != "mark"}
+    return _is_mark(way.get("mark"), master, name + json.dumps(bare))
+
+
+def _mark(master: bytes, what: str) -> str:
+    return digest(derived(master, "mark"), what.encode("utf-8", "surrogatepass"), sha256).hex()
+
+
+def _is_mark(given: object, master: bytes, what: str) -> bool:
+    return compare_digest(str(given).encode("utf-8", "surrogatepass"), _mark(master, what).encode())
 
 
 def _bytes(way: dict[str, Any], name: str) -> bytes:

@@ -25,7 +25,10 @@ from undersong.server.intake import intake_routes
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
 from undersong.server.marks import mark_routes
+from undersong.server.measures import measure_routes
+from undersong.server.people import people_routes
 from undersong.server.plain import page
+from undersong.server.shares import share_routes
 from undersong.server.socket import LOCKED, serve
 from undersong.server.stage import Stage
 from undersong.server.words import word_routes
@@ -77,24 +80,28 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         return FileResponse(index, headers={"cache-control": "no-store"})
 
     async def socket(websocket: WebSocket) -> None:
+        await home.settled()
         if house.locked:
             await websocket.accept()
             await websocket.close(LOCKED)
             return
-        await serve(websocket, stage(), keys, home.may_steer)
+        await serve(websocket, stage(), keys, home.role_of)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),
         Route("/relaunch", relaunch, methods=["POST"]),
         Route("/", index_page, methods=["GET"]),
         Route("/api/tab", tab, methods=["POST"]),
-        *take_routes(stage),
-        *word_routes(stage),
-        *looking_routes(stage),
+        *take_routes(home),
+        *word_routes(home),
+        *looking_routes(home),
         *house_routes(home),
+        *mark_routes(stage),
         *consent_routes(stage),
         *intake_routes(home),
-        *mark_routes(stage),
+        *measure_routes(home),
+        *people_routes(home),
+        *share_routes(home),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]

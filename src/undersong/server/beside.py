@@ -27,11 +27,20 @@ STEERS = tuple(what for what in STEERED if what != "partner_starts")
 
 class Seat:
     """One connected page. ``send`` hands a message over to its socket and never waits. ``therapist``:
-    it sits beside the maker, and never plays the take."""
+    it sits beside the maker, and never plays the take. ``dismiss`` closes the socket with a code, after
+    what was said."""
 
-    def __init__(self, tab: str, send: Callable[[Message], None], *, therapist: bool = False) -> None:
+    def __init__(
+        self,
+        tab: str,
+        send: Callable[[Message], None],
+        dismiss: Callable[[int], None],
+        *,
+        therapist: bool = False,
+    ) -> None:
         self.tab = tab
         self.send = send
+        self.dismiss = dismiss
         self.therapist = therapist
 
 

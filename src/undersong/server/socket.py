@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from undersong.caring.roles import OWNER, Role
 from undersong.errors import EventError, UndersongError
 from undersong.events import THERAPIST, Seconds
 from undersong.live import clock_now
@@ -28,6 +29,8 @@ MOST_HELD = 16 * 128  # notes, or controllers, of one page: every pitch of every
 AGAIN: Seconds = 0.05  # after which coalesced controllers are tried again
 FROM_BESIDE = ("note", "tap", "steer", "rest", "finish", "mark")  # of an input's types, a therapist's
 
+BYE = "bye"  # among what is to be said: the socket is closed then
+
 # Close codes (docs/protocol.md).
 STRANGER = 4401  # the first message was no hello with a tab token of ours
 STALE = 4409  # another version of the protocol
@@ -36,8 +39,9 @@ SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
 
 
-async def serve(websocket: WebSocket, stage: Stage, keys: Keys, may_steer: Callable[[str], bool]) -> None:
-    """Talk with one page until it goes. ``may_steer``: whether a tab token lets its page sit beside."""
+async def serve(websocket: WebSocket, stage: Stage, keys: Keys, role_of: Callable[[str], Role]) -> None:
+    """Talk with one page until it goes. ``role_of``: as whom the page of a tab token comes. Nobody waits
+    until it is somebody in the room; beside the maker sits whoever is no client."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -54,12 +58,13 @@ async def serve(websocket: WebSocket, stage: Stage, keys: Keys, may_steer: Calla
         await websocket.send_text(messages.write({"type": "stale", "protocol": PROTOCOL}))
         await _close(websocket, STALE)
         return
-    seat_beside = hello.get("therapist") is True
-    if seat_beside and not may_steer(str(hello["tab"])):
+    role = role_of(str(hello["tab"]))
+    beside = hello.get("therapist") is True
+    if beside and role not in OWNER:
         await _close(websocket, STRANGER)
         return
-    page = _Page(websocket, stage, str(hello["tab"]), therapist=seat_beside)
-    await page.run(take_over=hello.get("take_over") is True)
+    page = _Page(websocket, stage, str(hello["tab"]), therapist=beside)
+    await page.run(take_over=hello.get("take_over") is True, plays=role != "nobody")
 
 
 async def _hello(websocket: WebSocket) -> Message:
@@ -80,7 +85,7 @@ class _Page:
     def __init__(self, websocket: WebSocket, stage: Stage, tab: str, *, therapist: bool) -> None:
         self._websocket = websocket
         self._stage = stage
-        self._seat = Seat(tab, self._send, therapist=therapist)
+        self._seat = Seat(tab, self._send, self._dismiss, therapist=therapist)
         self._out: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._bucket = Bucket(self._loop.time())
@@ -88,12 +93,16 @@ class _Page:
         self._controls: dict[tuple[str, str], Message] = {}  # the latest of each, for when there is room
         self._unread = False
 
-    async def run(self, *, take_over: bool) -> None:
+    async def run(self, *, take_over: bool, plays: bool) -> None:
         """Enter, talk, leave."""
-        self._stage.enter(self._seat, take_over)
-        self._send(self._stage.welcome(self._seat))
-        if self._seat.therapist:
-            self._stage.beside.greet(self._seat)
+        if plays:
+            self._stage.enter(self._seat, take_over)
+            self._send(self._stage.welcome(self._seat))
+            if self._seat.therapist:
+                self._stage.beside.greet(self._seat)
+        else:
+            self._stage.wait(self._seat)
+            self._send({"type": "nobody"})
         sender = asyncio.ensure_future(self._deliver())
         try:
             # a page that leaves too much unread loses its seat, even if it cannot be told so
@@ -102,6 +111,8 @@ class _Page:
                 if message["type"] != "websocket.receive":
                     break
                 sound = message.get("bytes")
+                if not plays:
+                    continue  # there is nothing that it could do here
                 if sound is not None:
                     self._sound(sound)
                 else:
@@ -123,10 +134,16 @@ class _Page:
         except asyncio.QueueFull:
             self._unread = True
 
+    def _dismiss(self, code: int) -> None:
+        self._send({"type": BYE, "code": code})
+
     async def _deliver(self) -> None:
         try:
             while True:
                 message = await self._out.get()
+                if message["type"] == BYE:
+                    await _close(self._websocket, message["code"])
+                    return
                 await self._websocket.send_text(messages.write(message))
         except (WebSocketDisconnect, RuntimeError):
             return  # it has gone

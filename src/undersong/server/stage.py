@@ -18,8 +18,10 @@ import undersong
 from undersong.caring.consent import Kind
 from undersong.caring.intake import Said, page, plan
 from undersong.edges import intake, platform
+from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
+from undersong.edges.shares import Shares
 from undersong.errors import EventError, UndersongError
 from undersong.events import THERAPIST, NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
@@ -35,6 +37,7 @@ PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a play
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
 ITS_NAME = "That maker's name belongs to the therapist's own page."
+MOVED = 4410  # close code: somebody else is in the room now (docs/protocol.md)
 Answer = Literal["keep", "erase", "hide"]
 Note = Callable[[str], None]  # what was done, for the audit
 
@@ -61,6 +64,8 @@ class Stage:
         self._interrupted: str | None = None  # a take that the last process left open
         self._unanswered: str | None = None  # a take about which the question is still open
         self._turn = asyncio.Lock()  # one opening, resuming or closing at a time
+        self._closed = False
+        self._waiting: list[Seat] = []  # pages of nobody's, until somebody is in the room
         self._sweeping: asyncio.TimerHandle | None = None
 
     # --- starting and stopping -----------------------------------------------------------------
@@ -86,13 +91,19 @@ class Stage:
 
     def _sweep(self) -> None:
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
-        self.takes.sweep(datetime.now(UTC))
+        self.takes.sweep(datetime.now(UTC), seconds_up())
 
-    async def close(self) -> None:
-        """End what is open; everything that happened is on the disk afterwards."""
+    async def close(self, code: int | None = None) -> None:
+        """End what is open; everything that happened is on the disk afterwards. With a code every page is
+        let go with it; nothing is begun here any more."""
         if self._sweeping is not None:
             self._sweeping.cancel()
-        await self._end_take()
+        async with self._turn:
+            self._closed = True
+            await self._end_take()
+        for seat in [self.player, *self._watching, *self._waiting]:
+            if seat is not None and code is not None:
+                seat.dismiss(code)
 
     # --- who plays -----------------------------------------------------------------------------
 
@@ -107,6 +118,10 @@ class Stage:
             self._play(seat)
         else:
             self._watching.append(seat)
+
+    def wait(self, seat: Seat) -> None:
+        """A page of nobody's: it is told when somebody is in the room, and nothing else."""
+        self._waiting.append(seat)
 
     def _play(self, seat: Seat) -> None:
         former, self.player = self.player, seat
@@ -127,6 +142,7 @@ class Stage:
         """A page has gone. If it played, the partner falls silent and the take waits; where another page
         watches, and nobody comes back within a moment, that one may play."""
         self._watching = [other for other in self._watching if other is not seat]
+        self._waiting = [other for other in self._waiting if other is not seat]
         if seat.therapist:
             self.beside.leave(seat)
         if self.player is not seat:
@@ -197,7 +213,7 @@ class Stage:
             if self.live is not None and self.live.id == id_ and not self.live.ended:
                 self.beside.opened(self.live)
                 return self.live
-            if id_ != self._interrupted:
+            if id_ != self._interrupted or self._closed:
                 raise EventError("That take is over; begin another.")
             self._interrupted = None
             self._unanswered = id_  # unless it can be gone on with
@@ -258,6 +274,8 @@ class Stage:
     async def begin(self) -> Live:
         """A new take; one that is open ends. Raises EventError without a yes to be listened to."""
         async with self._turn:
+            if self._closed:
+                raise EventError("Somebody else is in the room by now.")
             await self._end_take()
             self._interrupted = None
             now = datetime.now(UTC)
@@ -318,6 +336,8 @@ class Stage:
                 await self.agree("keep")
             todo = {"keep": self.takes.keep, "erase": self.takes.delete, "hide": self.takes.hide}[answer]
             await asyncio.to_thread(todo, id_)
+            if answer != "keep":
+                await asyncio.to_thread(Shares(self.place.record).take_back, "take", id_)
             if self._unanswered == id_:
                 self._unanswered = None
             if self._interrupted == id_:

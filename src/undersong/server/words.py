@@ -4,7 +4,6 @@ fragments, ratings."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -15,16 +14,16 @@ from starlette.routing import BaseRoute, Route
 from undersong.edges.about import LARGEST_VOICE, TOO_LONG, About
 from undersong.reflecting.words import shown_fragment, shown_note, shown_rating, shown_sign
 from undersong.server.answers import Handler, body, plainly, said, seconds
-from undersong.server.stage import Stage
+from undersong.server.home import Home
 
 JSON_TYPES = ("", "application/json", "text/json")
 
 
-def word_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
+def word_routes(home: Home) -> list[BaseRoute]:
     """The routes under /api/takes/ID that add to a take, or take back what was added."""
 
     def about(request: Request) -> About:
-        return stage().takes.about(request.path_params["id"])
+        return home.takes(request).about(request.path_params["id"])
 
     async def name(request: Request) -> Response:
         wanted = (await said(request)).get("name")
