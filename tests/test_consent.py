@@ -34,8 +34,11 @@ ROWS = {
     "safety": "(one, name, number, consent) VALUES (1, ?, '', ?)",
     "intake": "(one, changed, said, consent) VALUES (1, ?, '', ?)",
     "shares": "(kind, item, given, consent) VALUES ('take', ?, '', ?)",
+    "given": "(recipient, kind, at, item, consent) VALUES ('', 'take', '', ?, ?)",
 }
-FREE = ("person", "consents", "audit")  # what is no word of a person's about themselves
+# What is no word of a person's about themselves: how they are called, to what they said yes, how often
+# something was looked at, to whom files went, and keys.
+FREE = ("person", "consents", "audit", "sent", "secrets")
 KEY = bytes(range(32))
 
 
@@ -315,7 +318,7 @@ def test_the_stage_opens_no_take_without_a_yes(tmp_path: Path) -> None:
             if kind != "play":
                 house.own.record.give(kind, NOW)
         stage = Stage(house.own, disk)
-        stage.enter(Seat("one", lambda message: None), take_over=False)
+        stage.enter(Seat("one", lambda message: None, lambda code: None), take_over=False)
         with pytest.raises(EventError, match="consent"):
             await stage.begin()
         assert not list((tmp_path / "scratch").glob("*"))
