@@ -87,16 +87,20 @@ def take(data: Path, api: Api) -> Iterator[str]:
 
 
 def test_own_words_come_back(api: Api, take: str) -> None:
-    """A name, a note, a fragment and a rating are what the review tells, to the letter."""
+    """A name, a note, a fragment, a rating and a sign are what the review tells, to the letter."""
     assert api("PUT", f"takes/{take}/name", {"name": " River \n song "}) == (200, {"name": "River song"})
     status, note = api("POST", f"takes/{take}/notes", {"at": 2.5, "text": "Here I held on.\nÄ <b>"})
     assert (status, note["at"], note["text"], note["voice"]) == (201, 2.5, "Here I held on.\nÄ <b>", False)
     fragment = api("POST", f"takes/{take}/fragments", {"from": 1, "to": 4.25, "name": "the turn"})[1]
     rating = {"at": 3.0, "by": "M. Stone", "autonomy": "partner", "variability": "stable"}
     assert api("PUT", f"takes/{take}/ratings", rating) == (200, rating)
+    sign = {"word": "like rain", "colour": "blue"}
+    assert api("PUT", f"takes/{take}/arrived", sign) == (200, {"arrived": sign})
+    assert api("PUT", f"takes/{take}/left", {"word": " "}) == (200, {"left": None})
+    assert api("PUT", f"takes/{take}/left", {"colour": "plaid"})[0] == 422
     about = api("GET", f"takes/{take}/review")[1]["about"]
     added = {"name": "River song", "notes": [note], "fragments": [fragment], "ratings": [rating]}
-    assert about == {"arrived": None, "left": None, **added}
+    assert about == {**added, "arrived": sign, "left": None}
     assert api("GET", f"takes/{take}/review")[1]["take"]["name"] == "River song"
     changed = {**rating, "autonomy": "leader", "variability": None}
     assert api("PUT", f"takes/{take}/ratings", changed)[0] == 200
@@ -105,9 +109,10 @@ def test_own_words_come_back(api: Api, take: str) -> None:
     assert api("DELETE", f"takes/{take}/fragments/{fragment['id']}")[0] == 200
     api("PUT", f"takes/{take}/ratings", {**rating, "autonomy": None, "variability": None})
     api("PUT", f"takes/{take}/name", {"name": ""})
+    api("PUT", f"takes/{take}/arrived", {})
     about = api("GET", f"takes/{take}/review")[1]["about"]
-    empty = {"name": None, "notes": [], "fragments": [], "ratings": []}
-    assert about == {"arrived": None, "left": None, **empty}
+    nothing = {"name": None, "notes": [], "fragments": [], "ratings": []}
+    assert about == {**nothing, "arrived": None, "left": None}
 
 
 def test_a_spoken_note_is_heard_again_and_erased(api: Api, take: str, data: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Literal
 
 import undersong
 from undersong.caring.consent import Kind
-from undersong.caring.intake import plan
+from undersong.caring.intake import Said, page, plan
 from undersong.edges import intake, platform
 from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
@@ -31,7 +31,7 @@ from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
 from undersong.server.beside import Beside, Seat
 from undersong.server.ear import Ear
-from undersong.server.messages import PROTOCOL, to_input
+from undersong.server.messages import MAKER, PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
@@ -236,6 +236,7 @@ class Stage:
             resting=_asked(log)[-1:] == ["rest"],
         )
         self._take_up(live)
+        self._bound(await asyncio.to_thread(intake.read, self.place.record))
         for maker in dict.fromkeys(event.maker for event in log.inputs):
             live.left(maker)
         return live
@@ -265,6 +266,7 @@ class Stage:
         self._deafen()
         self._interrupted = self._unanswered = None
         live, self.live = self.live, None
+        self.beside.closed()
         if live is not None:
             await live.drop()
         self._tell({"type": "withdrawn"})
@@ -278,7 +280,8 @@ class Stage:
             self._interrupted = None
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
-            wanted = plan(await asyncio.to_thread(intake.read, self.place.record))
+            said = await asyncio.to_thread(intake.read, self.place.record)
+            wanted = plan(said)
             id_, file = await asyncio.to_thread(self.takes.begin, now)
             started = now.isoformat(timespec="seconds")
             header = codec.Header(
@@ -286,7 +289,14 @@ class Stage:
             )
             live = Live(id_, make_session(wanted, seed), codec.LogWriter(header), file, self._disk)
             self._take_up(live)
+            self._bound(said)
             return live
+
+    def _bound(self, said: Said) -> None:
+        """A take lasts no longer than what was said at intake lets it."""
+        minutes = page(said)["minutes"]
+        if minutes is not None:
+            self.beside.limit(60.0 * minutes, MAKER)
 
     def _take_up(self, live: Live) -> None:
         self.live = live

@@ -69,6 +69,7 @@ export class LiveDuet implements Duet {
   private partnerPlayed = false; // since it last fell silent
   private frozenTimer: ReturnType<typeof setTimeout> | null = null;
   private sign = NO_SIGN; // that no take has yet
+  private lasts: number | null = null; // minutes
   private hearings = 0; // how often something heard again was asked for, or stopped
 
   constructor(private readonly sound: Player) {
@@ -392,6 +393,7 @@ export class LiveDuet implements Duet {
     this.clock.set(now, at);
     this.ear.begin();
     void this.bringSign(take);
+    if (this.lasts !== null) this.connection.say({ type: "limit", seconds: this.lasts * 60 });
     this.show({ outputLatency: this.sound.outputLatency, resumable: false });
   }
 
@@ -480,6 +482,10 @@ export class LiveDuet implements Duet {
 
   setTimbres(left: Timbre, right: Timbre): void {
     this.maker.setTimbres(left, right);
+  }
+
+  limit(minutes: number | null): void {
+    this.lasts = minutes;
   }
 
   mute(timbres: readonly string[]): void {
