@@ -154,8 +154,7 @@ NAMES = {"2011", "2017", "2020", "2021", "2022", "15", "33", "51", "132", "199",
 
 
 def test_the_evidence_page_has_only_figures_that_were_read() -> None:
-    """Every number on the page is one of its studies' as it was read, a name of theirs, or our own; each study
-    is named."""
+    """Every number on the page is one of a study's as it was read, a name, or our own; each is named."""
     text = (ROOT / EVIDENCE).read_text(encoding="utf-8")
     known = set().union(*FIGURES.values(), OURS, NAMES)
     for name in FIGURES:

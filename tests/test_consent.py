@@ -33,8 +33,11 @@ ROWS = {
     "safety": "(one, name, number, consent) VALUES (1, ?, '', ?)",
     "intake": "(one, changed, said, consent) VALUES (1, ?, '', ?)",
     "shares": "(kind, item, given, consent) VALUES ('take', ?, '', ?)",
+    "given": "(recipient, kind, item, at, consent) VALUES ('', 'take', ?, '', ?)",
 }
-FREE = ("person", "consents", "audit")  # what is no word of a person's about themselves
+# What is no word of a person's about themselves; and whom something was given, which has to be known so
+# that it can be withdrawn.
+FREE = ("person", "consents", "audit", "secrets", "sent")
 KEY = bytes(range(32))
 
 

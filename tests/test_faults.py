@@ -25,6 +25,7 @@ from websockets.exceptions import ConnectionClosed
 from client import PATIENCE, Message, Page, Server, http, let_in, running
 from undersong.edges.clock import GAP, SessionClock
 from undersong.edges.disk import Disk
+from undersong.edges.house import Place
 from undersong.edges.takes import Takes
 from undersong.events import NoteOff, NoteOn, Play
 from undersong.remembering import log as codec
@@ -490,7 +491,7 @@ def test_a_take_that_nobody_comes_back_to_ends(tmp_path: Path, monkeypatch: pyte
     async def forsaken(comes_back: bool) -> bool:
         loop = asyncio.get_running_loop()
         disk = Disk(loop.call_soon_threadsafe)
-        ours = stage.Stage(tmp_path, disk)
+        ours = stage.Stage(Place(tmp_path, None, None), disk)
         seat = stage.Seat("one", lambda message: None)
         ours.enter(seat, take_over=False)
         await ours.begin()

@@ -101,9 +101,9 @@ ROWS: tuple[Row, ...] = (
     Row(
         "apart", "yes",
         Effect(aim="contain", minutes=SHORT,
-               advice="If you feel far away: press Finish gently, put both feet on the floor, and tell "
-               "somebody near you."),
-        "You said that at times you feel far away, so I keep something steady under you, and come to a "
+               advice="If you find yourself far away: press Finish gently, put both feet on the floor, and "
+               "tell somebody near you."),
+        "You said that at times you are far away, so I keep something steady under you, and come to a "
         "close after 20 minutes.",
     ),
     Row(

@@ -25,6 +25,7 @@ from typing import Any
 from undersong.caring.consent import Kind
 from undersong.edges import files, sealed
 from undersong.edges.about import ABOUT, About
+from undersong.edges.marks import Marks
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
@@ -101,13 +102,21 @@ class Takes:
     def about(self, id_: str) -> About:
         """What was added to a take. Raises UsageError for an unknown name."""
         folder = self.folder(id_)
-        kind: Kind = "keep" if folder.parent == self._kept else "play"
-        return About(folder, self._key, lambda: self._allowed(kind))
+        return About(folder, self._key, lambda: self._allowed(self._needs(folder)))
 
     def log(self, id_: str) -> bytes:
         """A take's log in its plain form. Raises UsageError for an unknown name, EventError for damage."""
         data = files.read_whole(self.folder(id_) / LOG, "session log", files.LARGEST_LOG)
         return sealed.unseal_log(self._key, f"{id_}/{LOG}", data)
+
+    def marks(self, id_: str) -> Marks:
+        """What a therapist marked in a take. Raises UsageError for an unknown name."""
+        folder = self.folder(id_)
+        return Marks(folder, self._key, lambda: self._allowed(self._needs(folder)))
+
+    def _needs(self, folder: Path) -> Kind:
+        """The yes by which something is written into a take's folder."""
+        return "keep" if folder.parent == self._kept else "play"
 
     def keep_log(self, log: bytes, now: datetime) -> str:
         """Store a whole log as a kept take; returns its name. It is on the disk when this returns."""

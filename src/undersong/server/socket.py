@@ -12,21 +12,23 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from undersong.caring.roles import OWNER, Role
+from undersong.edges.house import Locked
 from undersong.errors import EventError, UndersongError
-from undersong.events import Seconds
+from undersong.events import THERAPIST, Seconds
 from undersong.live import clock_now
 from undersong.server import messages
+from undersong.server.beside import Seat
 from undersong.server.bucket import Bucket
 from undersong.server.keys import Keys
 from undersong.server.messages import PROTOCOL, Message
-from undersong.server.stage import Seat, Stage
+from undersong.server.stage import Stage
 
 HELLO_WITHIN: Seconds = 5.0
 MOST_WAITING = 4096  # messages that a page may leave unread
 MOST_HELD = 16 * 128  # notes, or controllers, of one page: every pitch of every maker
 AGAIN: Seconds = 0.05  # after which coalesced controllers are tried again
-
-BYE = "bye"  # among what is to be said: the socket is closed then
+FROM_BESIDE = ("note", "tap", "steer", "rest", "finish", "mark")  # of an input's types, a therapist's
 
 # Close codes (docs/protocol.md).
 STRANGER = 4401  # the first message was no hello with a tab token of ours
@@ -34,11 +36,15 @@ STALE = 4409  # another version of the protocol
 UNREAD = 4408  # too much was left unread
 SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
+BESIDE: tuple[Role, ...] = OWNER  # who may sit beside whoever plays
 
 
-async def serve(websocket: WebSocket, stage: Stage, keys: Keys, may_play: Callable[[str], bool]) -> None:
-    """Talk with one page until it goes. ``may_play``: whether the page of a tab token is that of somebody
-    in the room; others wait until it is."""
+async def serve(
+    websocket: WebSocket, stage: Callable[[], Stage], keys: Keys, role_of: Callable[[str], Role]
+) -> None:
+    """Talk with one page until it goes. ``stage``: the one of now; raises Locked where there is none.
+    ``role_of``: as whom the page of a tab token asks. Nobody's page waits until somebody is in the room;
+    beside whoever plays sits a therapist, or somebody at a machine of one person's."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -55,8 +61,23 @@ async def serve(websocket: WebSocket, stage: Stage, keys: Keys, may_play: Callab
         await websocket.send_text(messages.write({"type": "stale", "protocol": PROTOCOL}))
         await _close(websocket, STALE)
         return
-    page = _Page(websocket, stage, str(hello["tab"]))
-    await page.run(take_over=hello.get("take_over") is True, plays=may_play(str(hello["tab"])))
+    try:
+        now = stage()
+    except Locked:
+        await _close(websocket, LOCKED)
+        return
+    role, seat_beside = role_of(str(hello["tab"])), hello.get("therapist") is True
+    if seat_beside and role not in BESIDE:
+        await _close(websocket, STRANGER)
+        return
+    if seat_beside:
+        try:
+            await now.sits_beside()
+        except UndersongError:
+            await _close(websocket, STRANGER)
+            return
+    page = _Page(websocket, now, str(hello["tab"]), therapist=seat_beside)
+    await page.run(take_over=hello.get("take_over") is True, plays=role != "nobody")
 
 
 async def _hello(websocket: WebSocket) -> Message:
@@ -74,11 +95,12 @@ async def _close(websocket: WebSocket, code: int) -> None:
 class _Page:
     """A page after its hello."""
 
-    def __init__(self, websocket: WebSocket, stage: Stage, tab: str) -> None:
+    def __init__(self, websocket: WebSocket, stage: Stage, tab: str, *, therapist: bool) -> None:
         self._websocket = websocket
         self._stage = stage
-        self._seat = Seat(tab, self._send, self._dismiss)
-        self._out: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
+        self._seat = Seat(tab, self._send, therapist=therapist)
+        self._seat.part = self._part
+        self._out: asyncio.Queue[Message | int] = asyncio.Queue(MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._bucket = Bucket(self._loop.time())
         self._held: set[tuple[str, str]] = set()  # notes that sound: their ends always pass
@@ -90,6 +112,8 @@ class _Page:
         if plays:
             self._stage.enter(self._seat, take_over)
             self._send(self._stage.welcome(self._seat))
+            if self._seat.therapist:
+                self._stage.beside.greet(self._seat)
         else:
             self._stage.wait(self._seat)
             self._send({"type": "nobody"})
@@ -124,15 +148,21 @@ class _Page:
         except asyncio.QueueFull:
             self._unread = True
 
-    def _dismiss(self, code: int) -> None:
-        self._send({"type": BYE, "code": code})
+    def _part(self, code: int) -> None:
+        """Close the socket, once all is said; where that is too much, at once."""
+        if code == LOCKED:
+            self._send({"type": "locked"})
+        try:
+            self._out.put_nowait(code)
+        except asyncio.QueueFull:
+            self._unread = True
 
     async def _deliver(self) -> None:
         try:
             while True:
                 message = await self._out.get()
-                if message["type"] == BYE:
-                    await _close(self._websocket, message["code"])
+                if isinstance(message, int):
+                    await self._websocket.close(message)
                     return
                 await self._websocket.send_text(messages.write(message))
         except (WebSocketDisconnect, RuntimeError):
@@ -144,10 +174,14 @@ class _Page:
         try:
             message = messages.read(text)
             kind = message["type"]
-            if kind in messages.FIELDS:
-                await self._input(message)
-            elif kind == "clock":
+            if kind == "clock":
                 self._clock(message)
+            elif kind == "limit":
+                self._limit(message)
+            elif self._seat.therapist:
+                self._beside(message)
+            elif kind in messages.FIELDS:
+                await self._input(message)
             elif kind == "resume":
                 await self._resume(message)
             elif kind == "microphone":
@@ -172,6 +206,25 @@ class _Page:
         live = self._stage.live
         now = round(live.now, 6) if live is not None and not live.ended else None
         self._send({"type": "clock", "sent": sent, "now": now, "at": clock_now()})
+
+    def _limit(self, message: Message) -> None:
+        if self._stage.role(self._seat) == "viewer":
+            raise EventError("Another page plays; this one watches.")
+        maker = THERAPIST if self._seat.therapist else messages.MAKER
+        self._stage.beside.limit(messages.moment(message), maker)
+
+    def _beside(self, message: Message) -> None:
+        """What a therapist does: none of it is numbered or acknowledged."""
+        kind = message["type"]
+        if kind not in FROM_BESIDE:
+            raise EventError(f"The therapist's page sends no {kind[:40]!r}.")
+        wanted = message if kind == "mark" else messages.plain({**message, "maker": THERAPIST})
+        if not (self._bucket.take(self._loop.time()) if kind == "mark" else self._may_pass(wanted)):
+            raise EventError("Too many events at once.")
+        if kind == "mark":
+            self._stage.beside.mark(self._seat, wanted)
+        else:
+            self._stage.hear_beside(self._seat, wanted)
 
     def _microphone(self, message: Message) -> None:
         try:
