@@ -167,7 +167,8 @@ def host(port: int, many: int, data: Path) -> None:
         disk.close()
 
     async def socket(websocket: WebSocket) -> None:
-        await serve(websocket, stages[int(websocket.path_params["number"])], keys, lambda tab: "solo")
+        number = int(websocket.path_params["number"])
+        await serve(websocket, lambda: stages[number], keys, lambda tab: "solo")
 
     async def cpu(request: Any) -> JSONResponse:
         pages = int(Path("/proc/self/statm").read_text().split()[1])

@@ -27,21 +27,17 @@ STEERS = tuple(what for what in STEERED if what != "partner_starts")
 
 class Seat:
     """One connected page. ``send`` hands a message over to its socket and never waits. ``therapist``:
-    it sits beside the maker, and never plays the take. ``dismiss`` closes the socket with a code, after
-    what was said."""
+    it sits beside the maker, and never plays the take."""
 
-    def __init__(
-        self,
-        tab: str,
-        send: Callable[[Message], None],
-        dismiss: Callable[[int], None],
-        *,
-        therapist: bool = False,
-    ) -> None:
+    def __init__(self, tab: str, send: Callable[[Message], None], *, therapist: bool = False) -> None:
         self.tab = tab
         self.send = send
-        self.dismiss = dismiss
         self.therapist = therapist
+        self.part: Callable[[int], None] = _stays  # closes its socket with a code
+
+
+def _stays(code: int) -> None:
+    """A seat without a socket."""
 
 
 class Beside:
@@ -86,6 +82,11 @@ class Beside:
         self.let_go()
         if self._live is not None and not self._live.ended and self._live.present(THERAPIST):
             self._live.left(THERAPIST)
+
+    def see_out(self) -> list[Seat]:
+        """They are to go; returns them."""
+        seats, self._seats = self._seats, []
+        return seats
 
     def opened(self, live: Live) -> None:
         """A take was opened, or is gone on with."""

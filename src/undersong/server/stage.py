@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
@@ -36,14 +36,22 @@ from undersong.server.messages import MAKER, PROTOCOL, to_input
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
-ITS_NAME = "That maker's name belongs to the therapist's own page."
 MOVED = 4410  # close code: somebody else is in the room now (docs/protocol.md)
+ITS_NAME = "That maker's name belongs to the therapist's own page."
 Answer = Literal["keep", "erase", "hide"]
 Note = Callable[[str], None]  # what was done, for the audit
 
 
 def _nobody_notes(what: str) -> None:
     """A stage without a house."""
+
+
+def _nothing() -> None:
+    pass
+
+
+async def _nobody_minds() -> None:
+    """Whoever sits beside is told of nowhere."""
 
 
 class Stage:
@@ -56,6 +64,8 @@ class Stage:
         self.live: Live | None = None
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
+        self.touched: Callable[[], None] = _nothing  # called when somebody plays or asks for something
+        self.sits_beside: Callable[[], Awaitable[None]] = _nobody_minds  # before a therapist is let see
         self._watching: list[Seat] = []
         self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
         self._loop = asyncio.get_running_loop()
@@ -94,16 +104,25 @@ class Stage:
         self.takes.sweep(datetime.now(UTC), seconds_up())
 
     async def close(self, code: int | None = None) -> None:
-        """End what is open; everything that happened is on the disk afterwards. With a code every page is
-        let go with it; nothing is begun here any more."""
+        """End what is open; everything that happened is on the disk afterwards, and nothing is begun
+        here any more. ``code``: with which every page's socket is closed."""
         if self._sweeping is not None:
             self._sweeping.cancel()
+        if code is not None:
+            self._see_out(code)
         async with self._turn:
             self._closed = True
             await self._end_take()
-        for seat in [self.player, *self._watching, *self._waiting]:
-            if seat is not None and code is not None:
-                seat.dismiss(code)
+
+    def _see_out(self, code: int) -> None:
+        seats = [*self._makers_side(), *self._waiting, *self.beside.see_out()]
+        self.player, self._watching, self._waiting = None, [], []  # nobody plays here any more
+        if self._away is not None:
+            self._away.cancel()
+        if self.live is not None:
+            self.live.leave()
+        for seat in seats:
+            seat.part(code)
 
     # --- who plays -----------------------------------------------------------------------------
 
@@ -353,6 +372,7 @@ class Stage:
             raise EventError(ITS_NAME)
         if self.live is None or self.live.ended:
             raise EventError("No take is open: say begin first.")
+        self.touched()
         self.live.hear(to_input(message), number)
         if self.ear is not None:
             self.ear.page(message, self.live.now)
@@ -388,6 +408,7 @@ class Stage:
         """An input that the microphone gave. Raises EventError if it cannot be taken in."""
         if self.live is None or self.live.ended:
             raise EventError("The take is over.")
+        self.touched()
         self.live.hear(to_input(event))
         told = {"type": "maker", "event": event}
         for seat in self._makers_side():

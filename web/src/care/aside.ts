@@ -103,6 +103,11 @@ export class Aside {
     return this.shown.since(since);
   }
 
+  /** This page is left. */
+  leave(): void {
+    this.connection.leave();
+  }
+
   get token(): string | null {
     return this.connection.token;
   }

@@ -346,6 +346,7 @@ export class LiveDuet implements Duet {
         return this.withdrawn();
       case "ack":
       case "stale":
+      case "nobody":
       case "hearing":
       case "marked":
         return;

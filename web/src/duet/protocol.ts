@@ -113,11 +113,13 @@ export type FromServer =
   | { type: "microphone"; on: boolean; because: string }
   | { type: "maker"; event: Numbered }
   | { type: "ended"; take: string; seconds: number; notes: number }
-  | { type: "withdrawn" };
+  | { type: "withdrawn" }
+  | { type: "nobody" };
 
 /** The maker's name of whoever sits beside the others. */
 export const THERAPIST = "therapist";
 
 /** Codes with which the server closes the socket. */
 export const STRANGER = 4401; // it does not know this page
+export const MOVED = 4410; // somebody else is in the room now
 export const STALE = 4409; // it speaks another version of the protocol
