@@ -3,7 +3,7 @@
  * on the disk, comes back by itself when it is lost, and sends again what was not acknowledged.
  */
 
-import { PROTOCOL, STALE, STRANGER, type FromPage, type FromServer, type Input, type Numbered } from "./protocol";
+import { PROTOCOL, LOCKED, STALE, STRANGER, type FromPage, type FromServer, type Input, type Numbered } from "./protocol";
 
 const SOONEST = 120; // ms before the first try to come back
 const LATEST = 2000; // and between later ones
@@ -19,6 +19,8 @@ export interface Hearing {
   lost(): void;
   /** Undersong is not running any more, or does not know this browser. */
   closed(): void;
+  /** All is locked: nothing is tried again until `unlocked`. */
+  locked(): void;
 }
 
 export class Connection {
@@ -80,9 +82,16 @@ export class Connection {
       location.reload();
       return;
     }
+    if (code === LOCKED) return this.hearing.locked();
     if (code === STRANGER) this.tab = null; // the server was started anew: ask for another token
     if (wasOpen) this.hearing.lost();
     this.again();
+  }
+
+  /** Come back, now that all is open again. */
+  unlocked(): void {
+    this.wait = SOONEST;
+    if (this.socket === null) void this.connect();
   }
 
   private again(): void {

@@ -41,6 +41,7 @@ const OPENING: View = {
   microphone: false,
   microphoneSaid: "",
   midi: [],
+  locked: false,
 };
 
 type Opening = "begin" | "partner_starts";
@@ -74,6 +75,7 @@ export class LiveDuet implements Duet {
       message: (message) => this.heard(message),
       lost: () => this.lost(),
       closed: () => this.show({ trouble: "closed" }),
+      locked: () => this.locked(),
     });
     this.maker = new Maker(sound, this.clock, this.shown, (input) => this.connection.input(input));
     this.partner = new Partner(sound, this.clock, this.shown);
@@ -415,6 +417,22 @@ export class LiveDuet implements Duet {
     if (this.view.phase !== "breathing") this.partner.hush(); // a breath needs no line
     this.moved(false); // for the server, everybody has left
     this.show({ trouble: "connection" });
+  }
+
+  /** What was open is closed: nothing sounds, nothing listens, and nothing of it is told any more. */
+  private locked(): void {
+    this.lost();
+    this.stopHearing();
+    this.opening = null;
+    this.offered = null;
+    this.connection.forget();
+    this.shown.clear();
+    this.show({ ...OPENING, ...this.devices, locked: true });
+  }
+
+  unlocked(): void {
+    this.show({ locked: false });
+    this.connection.unlocked();
   }
 
   private watch(): void {

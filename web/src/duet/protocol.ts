@@ -79,3 +79,4 @@ export type FromServer =
 /** Codes with which the server closes the socket. */
 export const STRANGER = 4401; // it does not know this page
 export const STALE = 4409; // it speaks another version of the protocol
+export const LOCKED = 4423; // close code: all is locked

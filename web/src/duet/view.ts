@@ -50,6 +50,8 @@ export interface View {
   readonly microphoneSaid: string;
   /** MIDI devices that are heard, by name. */
   readonly midi: readonly string[];
+  /** All is locked: only the page that opens it again is shown. */
+  readonly locked: boolean;
 }
 
 /** A note as it is drawn. Times are performance.now() milliseconds, of the audible moment. */

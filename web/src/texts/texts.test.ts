@@ -36,7 +36,7 @@ describe("texts", () => {
     for (const text of leaves(en)) expect(text).not.toMatch(words);
   });
   it("claim nothing that a program cannot do", () => {
-    const claims = /\b(treat|cure|heal(s|ed|ing)?\b|relie[fv]|diagnos|therapeutic|clinical|proven|symptom|healthier|recover)/i;
+    const claims = /\b(treat|cure|heal(s|ed|ing)?\b|relie[fv]|diagnos|therapeutic|clinical|proven|symptom|healthier|recover(?!y key))/i;
     for (const text of [...leaves(en), contacts.rule, contacts.honest]) expect(text).not.toMatch(claims);
   });
   it("leave no key of the catalogue empty but what is not to be said", () => {
