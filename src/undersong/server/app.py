@@ -80,7 +80,7 @@ def create_app(
         return FileResponse(index, headers={"cache-control": "no-store"})
 
     async def socket(websocket: WebSocket) -> None:
-        await serve(websocket, stage, keys)
+        await serve(websocket, home.arrive, keys)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),

@@ -7,7 +7,7 @@ is let go with a code that says so; it may come back and resume.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -35,8 +35,8 @@ SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
 
 
-async def serve(websocket: WebSocket, stage: Callable[[], Stage], keys: Keys) -> None:
-    """Talk with one page until it goes. ``stage``: the one of now; raises Locked where there is none."""
+async def serve(websocket: WebSocket, arrive: Callable[[], Awaitable[Stage]], keys: Keys) -> None:
+    """Talk with one page until it goes. ``arrive``: to the stage of now; raises Locked where none is."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -54,7 +54,7 @@ async def serve(websocket: WebSocket, stage: Callable[[], Stage], keys: Keys) ->
         await _close(websocket, STALE)
         return
     try:
-        now = stage()
+        now = await arrive()
     except Locked:
         await _close(websocket, LOCKED)
         return
