@@ -1,4 +1,4 @@
-"""Locking in a real browser: the whole way with the keyboard, and a page that is locked while it is open."""
+"""Locking in a real browser: the whole way with the keyboard, and a page that is locked while open."""
 
 from __future__ import annotations
 

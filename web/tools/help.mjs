@@ -10,7 +10,7 @@ const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const write = (path, text) => writeFileSync(new URL(path, import.meta.url), text);
 
 const en = JSON.parse(read("../src/texts/en.json"));
-const { contacts, rule, honest } = JSON.parse(read("../src/texts/contacts.json"));
+const { contacts, rule, honest, unseen } = JSON.parse(read("../src/texts/contacts.json"));
 const { help } = en;
 
 function fill(text, values) {
@@ -24,8 +24,9 @@ function section(id, title, lines) {
   return [`    <section id="${id}" aria-labelledby="${id}-title">`, `      <h2 id="${id}-title">${plain(title)}</h2>`, ...lines, "    </section>"];
 }
 
-function contact({ where, who, number, dial, checked, source }) {
-  const from = `${fill(help.now.source, { source })}, ${fill(help.now.checked, { date: checked })}`;
+function contact({ where, who, number, dial, checked, source, seen }) {
+  const read = `${fill(help.now.source, { source })}, ${fill(help.now.checked, { date: checked })}`;
+  const from = seen ? read : `${read} ${unseen}`;
   return [
     "        <li>",
     `          <span>${plain(where)}</span>`,

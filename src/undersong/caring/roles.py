@@ -49,6 +49,11 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("POST", "/api/takes/{id}/fragments", ROOM),
     ("DELETE", "/api/takes/{id}/fragments/{fragment}", ROOM),
     ("PUT", "/api/takes/{id}/ratings", ROOM),
+    # moments that a therapist marked
+    ("GET", "/api/takes/{id}/marks", OWNER),
+    ("POST", "/api/takes/{id}/marks", OWNER),
+    ("PUT", "/api/takes/{id}/marks/{mark}", OWNER),
+    ("DELETE", "/api/takes/{id}/marks/{mark}", OWNER),
 )
 # All that answers while the house is locked.
 WHILE_LOCKED: tuple[str, ...] = (

@@ -6,19 +6,14 @@ take opens all the same, and what is damaged is never written over.
 
 from __future__ import annotations
 
-import secrets
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from undersong.edges import files, sealed
-from undersong.edges.lock import Lock
+from undersong.edges.beside import Beside, new_id
 from undersong.errors import EventError, UsageError
-from undersong.events import Seconds
 from undersong.reflecting import words as codec
 from undersong.reflecting.words import Fragment, Note, Rating, Words
 
@@ -26,7 +21,6 @@ ABOUT = "about.json"
 LARGEST_ABOUT = 16 * 1024 * 1024  # bytes: more than the most notes of the longest text
 LARGEST_VOICE = 5 * 1024 * 1024  # bytes of one spoken note
 MOST_VOICES = 40  # spoken notes of one take
-_PATIENCE: Seconds = 2.0  # for another process that writes about the same take
 _KINDS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
     # what browsers record; told from their first bytes, not from what they are called
     ("webm", "audio/webm", lambda data: data.startswith(b"\x1a\x45\xdf\xa3")),
@@ -42,7 +36,7 @@ class About:
 
     def __init__(self, folder: Path, key: bytes | None = None) -> None:
         self._folder = folder
-        self._key = key  # what it is sealed with, if anything is
+        self._files = Beside(folder, key)
 
     def read(self) -> Words:
         """All of it. Raises EventError with one sentence if it cannot be read."""
@@ -51,7 +45,7 @@ class About:
             raise EventError(codec.DAMAGED)  # a link would lead out of the data folder
         if not path.exists():
             return Words()
-        return codec.decode(self._get(path, "file of notes", LARGEST_ABOUT), VOICES)
+        return codec.decode(self._files.get(ABOUT, "file of notes", LARGEST_ABOUT), VOICES)
 
     def rename(self, name: object) -> str | None:
         """Give the take a name, or with nothing take it away; returns it."""
@@ -61,7 +55,7 @@ class About:
 
     def write(self, at: object, text: object, now: datetime) -> Note:
         """Add a note in words."""
-        note = Note(_new_id(), codec.a_moment(at), codec.a_text(text), None, _written(now))
+        note = Note(new_id(), codec.a_moment(at), codec.a_text(text), None, _written(now))
         self._change(lambda words: replace(words, notes=_with(words.notes, note, "notes")))
         return note
 
@@ -72,13 +66,13 @@ class About:
             raise EventError("This is no recording that can be kept: please give WebM, Ogg, WAV or MP4.")
         if len(sound) > LARGEST_VOICE:
             raise EventError(TOO_LONG)
-        note = Note(_new_id(), codec.a_moment(at), None, kind, _written(now))
+        note = Note(new_id(), codec.a_moment(at), None, kind, _written(now))
 
         def added(words: Words) -> Words:
             if sum(other.voice is not None for other in words.notes) >= MOST_VOICES:
                 raise EventError(f"This take has {MOST_VOICES} spoken notes; please erase one first.")
             with_it = replace(words, notes=_with(words.notes, note, "notes"))
-            self._put(self._voice(note), sound)
+            self._files.put(self._voice(note).name, sound)
             return with_it
 
         try:
@@ -108,11 +102,11 @@ class About:
         if path.is_symlink() or not path.is_file():
             raise UsageError("The recording of this note is no longer there.")
         kind = next(media for kind, media, _ in _KINDS if kind == note.voice)
-        return self._get(path, "recording", LARGEST_VOICE), kind
+        return self._files.get(path.name, "recording", LARGEST_VOICE), kind
 
     def mark(self, begin: object, end: object, name: object) -> Fragment:
         """Keep a stretch of the take to be found again."""
-        fragment = Fragment(_new_id(), *codec.a_stretch(begin, end), codec.a_name(name) or "")
+        fragment = Fragment(new_id(), *codec.a_stretch(begin, end), codec.a_name(name) or "")
         self._change(lambda w: replace(w, fragments=_with(w.fragments, fragment, "fragments")))
         return fragment
 
@@ -143,7 +137,7 @@ class About:
     def recordings(self) -> list[tuple[str, bytes]]:
         """Every spoken note that is there, as a file's name and its bytes."""
         found = [self._voice(note) for note in self.read().notes if note.voice is not None]
-        return [(p.name, self._get(p, "recording", LARGEST_VOICE)) for p in found if p.is_file()]
+        return [(p.name, self._files.get(p.name, "recording", LARGEST_VOICE)) for p in found if p.is_file()]
 
     @staticmethod
     def _known(words: Words, id_: str) -> Note:
@@ -156,36 +150,9 @@ class About:
         return self._folder / f"voice-{note.id}.{note.voice}"
 
     def _change(self, change: Callable[[Words], Words]) -> None:
-        with self._alone():
+        with self._files.alone():
             changed = codec.encode(change(self.read()))
-            self._put(self._folder / ABOUT, changed)
-
-    def _get(self, path: Path, what: str, largest: int) -> bytes:
-        data = files.read_whole(path, what, largest + sealed.MOST_ADDED)
-        return sealed.unseal(self._key, self._name(path), data)
-
-    def _put(self, path: Path, data: bytes) -> None:
-        try:
-            files.write_whole(path, sealed.seal(self._key, self._name(path), data), files.PRIVATE_FILE)
-        except UsageError as error:  # the disk is full, say: not the fault of whoever wrote
-            raise EventError(f"This could not be kept. {error}") from error
-
-    def _name(self, path: Path) -> str:
-        return f"{self._folder.name}/{path.name}"
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """As the only one who writes about this take."""
-        lock = Lock(self._folder)
-        by = time.monotonic() + _PATIENCE
-        while not lock.take():
-            if time.monotonic() > by:
-                raise EventError("Somebody else is writing about this take just now; please try again.")
-            time.sleep(0.02)
-        try:
-            yield
-        finally:
-            lock.give_back()
+            self._files.put(ABOUT, changed)
 
 
 TOO_LONG = f"A spoken note can have {LARGEST_VOICE >> 20} MB; please speak a shorter one."
@@ -198,10 +165,6 @@ def _with(those: tuple[_T, ...], one: _T, what: str) -> tuple[_T, ...]:
     if len(those) >= codec.MOST:
         raise EventError(f"This take has {codec.MOST} {what}; please erase one first.")
     return (*those, one)
-
-
-def _new_id() -> str:
-    return secrets.token_hex(4)
 
 
 def _written(now: datetime) -> str:

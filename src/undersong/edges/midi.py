@@ -98,21 +98,28 @@ def _ends(message: mido.Message) -> bool:
 
 def read(path: Path) -> list[Track]:
     """The tracks of a MIDI file. Raises EventError with one sentence if it cannot be used."""
-    data = files.read_whole(path, "MIDI file", LARGEST)
+    return parse(files.read_whole(path, "MIDI file", LARGEST), path.name)
+
+
+def parse(data: bytes, name: str) -> list[Track]:
+    """The tracks of a MIDI file's bytes, all of them or none; ``name`` is what refusals call it."""
     if not data:
-        raise EventError(f"{path.name} is empty; please give a MIDI file with notes.")
+        raise EventError(f"{name} is empty; please give a MIDI file with notes.")
     if data[:4] not in (b"MThd", b"RIFF"):
-        raise EventError(f"{path.name} is neither a MIDI file nor a WAV file; please give one of these.")
+        raise EventError(f"{name} is neither a MIDI file nor a WAV file; please give one of these.")
     try:
-        file = mido.MidiFile(file=io.BytesIO(data), clip=True)
+        stream = io.BytesIO(data)
+        file = mido.MidiFile(file=stream, clip=True)
         if file.ticks_per_beat <= 0:
             raise ValueError("no ticks in a quarter note")
+        if stream.read(4) == b"MTrk":
+            raise ValueError("more tracks than the head says: some would be left out unheard")
         return _tracks(file)
     except EventError:
         raise
     except Exception as error:  # mido raises at least six kinds on malformed files
         raise EventError(
-            f"{path.name} is damaged or incomplete and cannot be read as MIDI; "
+            f"{name} is damaged or incomplete and cannot be read as MIDI; "
             "please export it again from the program that made it."
         ) from error
 

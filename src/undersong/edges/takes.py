@@ -19,6 +19,7 @@ from typing import Any
 
 from undersong.edges import files, sealed
 from undersong.edges.about import ABOUT, About
+from undersong.edges.marks import Marks
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
@@ -89,6 +90,10 @@ class Takes:
         """A take's log in its plain form. Raises UsageError for an unknown name, EventError for damage."""
         data = files.read_whole(self.folder(id_) / LOG, "session log", files.LARGEST_LOG)
         return sealed.unseal_log(self._key, f"{id_}/{LOG}", data)
+
+    def marks(self, id_: str) -> Marks:
+        """What a therapist marked in a take. Raises UsageError for an unknown name."""
+        return Marks(self.folder(id_), self._key)
 
     def keep_log(self, log: bytes, now: datetime) -> str:
         """Store a whole log as a kept take; returns its name. It is on the disk when this returns."""

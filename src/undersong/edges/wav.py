@@ -66,19 +66,23 @@ class Wav:
 
     def blocks(self) -> Iterator[Mono]:
         """Its samples, full scale 1, mixed to one channel; at most BLOCK seconds at a time."""
+        with self.path.open("rb") as file:
+            yield from self.blocks_of(file)
+
+    def blocks_of(self, file: BinaryIO) -> Iterator[Mono]:
+        """As ``blocks``, of the file's bytes from elsewhere."""
         mixer = _Mixer(self.channels, max(1, round(UNIT * self.rate)))
         size = mixer.unit * max(1, round(BLOCK / UNIT))  # whole units, so that mixing is the same however
         frame = self.width * self.channels
-        with self.path.open("rb") as file:
-            file.seek(self.start)
-            left = self.frames
-            while left > 0:
-                data = file.read(min(size, left) * frame)
-                if len(data) < frame:
-                    return  # it became shorter while it was read
-                samples = _numbers(data[: len(data) // frame * frame], self.width, self.floats)
-                yield mixer.mix(samples.reshape(-1, self.channels))
-                left -= size
+        file.seek(self.start)
+        left = self.frames
+        while left > 0:
+            data = file.read(min(size, left) * frame)
+            if len(data) < frame:
+                return  # it became shorter while it was read
+            samples = _numbers(data[: len(data) // frame * frame], self.width, self.floats)
+            yield mixer.mix(samples.reshape(-1, self.channels))
+            left -= size
 
 
 def is_sound(path: Path) -> bool:
@@ -100,7 +104,7 @@ def read(path: Path) -> Wav:
     files.check_ordinary(path, "WAV file")
     try:
         with path.open("rb") as file:
-            return _read(path, file)
+            return parse(file, path.stat().st_size, path)
     except OSError as error:
         raise EventError(f"{path} cannot be read: {error.strerror or error}.") from error
 
@@ -112,8 +116,8 @@ def _other(head: bytes) -> str | None:
     return "an MP4 recording" if head[4:8] == b"ftyp" else None
 
 
-def _read(path: Path, file: BinaryIO) -> Wav:
-    size = path.stat().st_size
+def parse(file: BinaryIO, size: int, path: Path) -> Wav:
+    """What a WAV file of so many bytes holds; ``path`` is what refusals call it. Raises EventError."""
     head = file.read(12)
     if not head:
         raise EventError(f"{path.name} is empty; please give a WAV file with sound in it.")

@@ -253,7 +253,7 @@ def _sound_lines(data: bytes) -> tuple[list[str], str | None, End]:
 def _loads(row: bytes) -> Any:
     try:
         return json.loads(row)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -23,6 +23,7 @@ from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.home import Home
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
+from undersong.server.marks import mark_routes
 from undersong.server.plain import page
 from undersong.server.socket import serve
 from undersong.server.stage import Stage
@@ -80,7 +81,7 @@ def create_app(
         return FileResponse(index, headers={"cache-control": "no-store"})
 
     async def socket(websocket: WebSocket) -> None:
-        await serve(websocket, home.arrive, keys)
+        await serve(websocket, home.arrive, keys, home.may_steer)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),
@@ -92,6 +93,7 @@ def create_app(
         *looking_routes(stage),
         *house_routes(home),
         *(door_routes(home, hosts) if account else ()),
+        *mark_routes(stage),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]

@@ -89,6 +89,11 @@ class Home:
             return "solo"
         return "therapist" if self.keys.is_therapist(asking.headers.get(TAB, "")) else "client"
 
+    def may_steer(self, tab: str) -> bool:
+        """Whether the page of this tab token may sit beside the maker: at a machine of one person's whoever
+        was let in, in a practice the therapist alone."""
+        return self.keys.is_therapist(tab) if self.house.practice else self.keys.knows_tab(tab)
+
     async def begin(self) -> None:
         """The server has started."""
         self._disk = Disk(asyncio.get_running_loop().call_soon_threadsafe)

@@ -14,18 +14,20 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from undersong.edges.house import Locked
 from undersong.errors import EventError, UndersongError
-from undersong.events import Seconds
+from undersong.events import THERAPIST, Seconds
 from undersong.live import clock_now
 from undersong.server import messages
+from undersong.server.beside import Seat
 from undersong.server.bucket import Bucket
 from undersong.server.keys import Keys
 from undersong.server.messages import PROTOCOL, Message
-from undersong.server.stage import Seat, Stage
+from undersong.server.stage import Stage
 
 HELLO_WITHIN: Seconds = 5.0
 MOST_WAITING = 4096  # messages that a page may leave unread
 MOST_HELD = 16 * 128  # notes, or controllers, of one page: every pitch of every maker
 AGAIN: Seconds = 0.05  # after which coalesced controllers are tried again
+FROM_BESIDE = ("note", "tap", "steer", "rest", "finish", "mark")  # of an input's types, a therapist's
 
 # Close codes (docs/protocol.md).
 STRANGER = 4401  # the first message was no hello with a tab token of ours
@@ -35,8 +37,14 @@ SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
 
 
-async def serve(websocket: WebSocket, arrive: Callable[[], Awaitable[Stage]], keys: Keys) -> None:
-    """Talk with one page until it goes. ``arrive``: to the stage of now; raises Locked where none is."""
+async def serve(
+    websocket: WebSocket,
+    arrive: Callable[[], Awaitable[Stage]],
+    keys: Keys,
+    may_steer: Callable[[str], bool],
+) -> None:
+    """Talk with one page until it goes. ``arrive``: to the stage of now; raises Locked where none is.
+    ``may_steer``: whether a tab token lets its page sit beside."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -54,11 +62,16 @@ async def serve(websocket: WebSocket, arrive: Callable[[], Awaitable[Stage]], ke
         await _close(websocket, STALE)
         return
     try:
-        now = await arrive()
+        stage = await arrive()
     except Locked:
         await _close(websocket, LOCKED)
         return
-    await _Page(websocket, now, str(hello["tab"])).run(take_over=hello.get("take_over") is True)
+    seat_beside = hello.get("therapist") is True
+    if seat_beside and not may_steer(str(hello["tab"])):
+        await _close(websocket, STRANGER)
+        return
+    page = _Page(websocket, stage, str(hello["tab"]), therapist=seat_beside)
+    await page.run(take_over=hello.get("take_over") is True)
 
 
 async def _hello(websocket: WebSocket) -> Message:
@@ -76,10 +89,10 @@ async def _close(websocket: WebSocket, code: int) -> None:
 class _Page:
     """A page after its hello."""
 
-    def __init__(self, websocket: WebSocket, stage: Stage, tab: str) -> None:
+    def __init__(self, websocket: WebSocket, stage: Stage, tab: str, *, therapist: bool) -> None:
         self._websocket = websocket
         self._stage = stage
-        self._seat = Seat(tab, self._send)
+        self._seat = Seat(tab, self._send, therapist=therapist)
         self._seat.part = self._part
         self._out: asyncio.Queue[Message | int] = asyncio.Queue(MOST_WAITING)
         self._loop = asyncio.get_running_loop()
@@ -92,6 +105,8 @@ class _Page:
         """Enter, talk, leave."""
         self._stage.enter(self._seat, take_over)
         self._send(self._stage.welcome(self._seat))
+        if self._seat.therapist:
+            self._stage.beside.greet(self._seat)
         sender = asyncio.ensure_future(self._deliver())
         try:
             # a page that leaves too much unread loses its seat, even if it cannot be told so
@@ -147,10 +162,14 @@ class _Page:
         try:
             message = messages.read(text)
             kind = message["type"]
-            if kind in messages.FIELDS:
-                await self._input(message)
-            elif kind == "clock":
+            if kind == "clock":
                 self._clock(message)
+            elif kind == "limit":
+                self._limit(message)
+            elif self._seat.therapist:
+                self._beside(message)
+            elif kind in messages.FIELDS:
+                await self._input(message)
             elif kind == "resume":
                 await self._resume(message)
             elif kind == "microphone":
@@ -175,6 +194,25 @@ class _Page:
         live = self._stage.live
         now = round(live.now, 6) if live is not None and not live.ended else None
         self._send({"type": "clock", "sent": sent, "now": now, "at": clock_now()})
+
+    def _limit(self, message: Message) -> None:
+        if self._stage.role(self._seat) == "viewer":
+            raise EventError("Another page plays; this one watches.")
+        maker = THERAPIST if self._seat.therapist else messages.MAKER
+        self._stage.beside.limit(messages.moment(message), maker)
+
+    def _beside(self, message: Message) -> None:
+        """What a therapist does: none of it is numbered or acknowledged."""
+        kind = message["type"]
+        if kind not in FROM_BESIDE:
+            raise EventError(f"The therapist's page sends no {kind[:40]!r}.")
+        wanted = message if kind == "mark" else messages.plain({**message, "maker": THERAPIST})
+        if not (self._bucket.take(self._loop.time()) if kind == "mark" else self._may_pass(wanted)):
+            raise EventError("Too many events at once.")
+        if kind == "mark":
+            self._stage.beside.mark(self._seat, wanted)
+        else:
+            self._stage.hear_beside(self._seat, wanted)
 
     def _microphone(self, message: Message) -> None:
         try:

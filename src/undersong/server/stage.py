@@ -19,33 +19,26 @@ from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
 from undersong.errors import EventError, UndersongError
-from undersong.events import NoteOn, Seconds, Steer, Tap
+from undersong.events import THERAPIST, NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
 from undersong.offline import make_session
 from undersong.plan import Plan
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
+from undersong.server.beside import Beside, Seat
 from undersong.server.ear import Ear
 from undersong.server.messages import PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
+ITS_NAME = "That maker's name belongs to the therapist's own page."
 Answer = Literal["keep", "erase", "hide"]
 
 
-def _nothing(*_: object) -> None:
+def _nothing() -> None:
     pass
-
-
-class Seat:
-    """One connected page. ``send`` hands a message over to its socket and never waits."""
-
-    def __init__(self, tab: str, send: Callable[[Message], None]) -> None:
-        self.tab = tab
-        self.send = send
-        self.part: Callable[[int], None] = _nothing  # closes its socket with a code
 
 
 class Stage:
@@ -59,6 +52,7 @@ class Stage:
         self.ear: Ear | None = None  # the player's microphone, while it is open
         self.touched: Callable[[], None] = _nothing  # called when somebody plays or asks for something
         self._watching: list[Seat] = []
+        self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
         self._loop = asyncio.get_running_loop()
         self._disk = disk
         self._plan = Plan()
@@ -101,7 +95,7 @@ class Stage:
         await self._end_take()
 
     def _see_out(self, code: int) -> None:
-        seats = [seat for seat in (self.player, *self._watching) if seat is not None]
+        seats = [*self._makers_side(), *self.beside.seats]
         self.player, self._watching = None, []  # nobody plays here any more
         if self._away is not None:
             self._away.cancel()
@@ -113,7 +107,11 @@ class Stage:
     # --- who plays -----------------------------------------------------------------------------
 
     def enter(self, seat: Seat, take_over: bool) -> None:
-        """A page has come: it plays if nobody does, if it takes over, or if it is the player again."""
+        """A page has come: it plays if nobody does, if it takes over, or if it is the player again. A
+        therapist's never plays."""
+        if seat.therapist:
+            self.beside.enter(seat)
+            return
         player = self.player
         if player is None or take_over or player.tab == seat.tab:
             self._play(seat)
@@ -133,11 +131,14 @@ class Stage:
             if former.tab != seat.tab:
                 self._watching.append(former)
                 former.send({"type": "role", "role": "viewer"})
+        self.beside.look()
 
     def leave(self, seat: Seat) -> None:
         """A page has gone. If it played, the partner falls silent and the take waits; where another page
         watches, and nobody comes back within a moment, that one may play."""
         self._watching = [other for other in self._watching if other is not seat]
+        if seat.therapist:
+            self.beside.leave(seat)
         if self.player is not seat:
             return
         self._deafen()
@@ -145,6 +146,8 @@ class Stage:
         self._loop.call_later(PROMOTED, self._promote)
         if self.live is not None:
             self.live.leave()
+            self.beside.let_go()
+            self.beside.look()
             self._away = self._loop.call_later(HELD, self._forsaken)
 
     def _promote(self) -> None:
@@ -173,7 +176,9 @@ class Stage:
         }
 
     def role(self, seat: Seat) -> str:
-        """player or viewer."""
+        """player, viewer or therapist."""
+        if seat.therapist:
+            return "therapist"
         return "player" if seat is self.player else "viewer"
 
     # --- the take ------------------------------------------------------------------------------
@@ -200,6 +205,7 @@ class Stage:
         """The take of that name, gone on with. Raises UndersongError if it cannot be."""
         async with self._turn:
             if self.live is not None and self.live.id == id_ and not self.live.ended:
+                self.beside.opened(self.live)
                 return self.live
             if id_ != self._interrupted:
                 raise EventError("That take is over; begin another.")
@@ -248,11 +254,13 @@ class Stage:
         self.live = live
         self._unanswered = None
         live.tell = self._tell
+        self.beside.opened(live)
 
     async def _end_take(self) -> None:
         """Close what is open. A take without a sound is no take: nobody is asked about it."""
         self._deafen()
         live, self.live = self.live, None
+        self.beside.closed()
         if live is None:
             return
         if live.notes:
@@ -289,19 +297,36 @@ class Stage:
         """An input of the player's. Raises EventError if it cannot be taken in."""
         if seat is not self.player:
             raise EventError("Another page plays; this one watches.")
+        if message["maker"] == THERAPIST:
+            raise EventError(ITS_NAME)
         if self.live is None or self.live.ended:
             raise EventError("No take is open: say begin first.")
         self.touched()
         self.live.hear(to_input(message), number)
         if self.ear is not None:
             self.ear.page(message, self.live.now)
+        told = {"type": "maker", "event": message}  # as it was checked, not as it came
         for watcher in self._watching:
-            watcher.send({"type": "maker", "event": message})  # as it was checked, not as it came
+            watcher.send(told)
+        self.beside.tell(told)
+
+    def hear_beside(self, seat: Seat, message: Message) -> None:
+        """Something a therapist plays or asks for. Raises EventError if it cannot be taken in."""
+        self.touched()
+        self.beside.hear(seat, message)
+        if self.ear is not None and self.live is not None:
+            self.ear.page(message, self.live.now)  # it sounds through the maker's loudspeaker
+
+    def _makers_side(self) -> list[Seat]:
+        """The page that plays and those that watch it."""
+        return self._watching if self.player is None else [self.player, *self._watching]
 
     def listen(self, seat: Seat, message: Message) -> None:
         """The player's microphone is opened, or closed. Raises EventError if it cannot be."""
         if seat is not self.player:
             raise EventError("Another page plays; this one watches.")
+        if message.get("maker") == THERAPIST:
+            raise EventError(ITS_NAME)
         self._deafen()
         if message.get("on") is not True:
             return
@@ -315,9 +340,10 @@ class Stage:
             raise EventError("The take is over.")
         self.touched()
         self.live.hear(to_input(event))
-        for seat in (self.player, *self._watching):
-            if seat is not None:
-                seat.send({"type": "maker", "event": event})
+        told = {"type": "maker", "event": event}
+        for seat in self._makers_side():
+            seat.send(told)
+        self.beside.tell(told)
 
     def _deafen(self) -> None:
         ear, self.ear = self.ear, None
@@ -330,6 +356,8 @@ class Stage:
         for seat in self._watching:
             if message["type"] != "ack":
                 seat.send(message)
+        if message["type"] != "ack":
+            self.beside.tell(message)
         if self.ear is not None:
             self.ear.partner(message)
         if message["type"] == "ended" and self.live is not None:
@@ -342,5 +370,6 @@ def _finished(log: codec.Log) -> bool:
 
 
 def _asked(log: codec.Log) -> list[str]:
-    """What was asked for, in its order, but for techniques."""
-    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what != "technique"]
+    """Whether to play was asked for, or not to, in its order."""
+    kinds = ("begin", "partner_starts", "rest", "finish")
+    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what in kinds]

@@ -19,7 +19,7 @@ export interface Hearing {
   lost(): void;
   /** Undersong is not running any more, or does not know this browser. */
   closed(): void;
-  /** All is locked: nothing is tried again until `unlocked`. */
+  /** All is locked: nothing is tried again. */
   locked(): void;
 }
 
@@ -33,7 +33,16 @@ export class Connection {
   private takingOver = false;
   private open = false;
 
-  constructor(private readonly hearing: Hearing) {}
+  /** `beside`: a therapist's page, that sits beside the one that plays. */
+  constructor(
+    private readonly hearing: Hearing,
+    private readonly beside = false,
+  ) {}
+
+  /** The tab token of this page; null before it has one. */
+  get token(): string | null {
+    return this.tab;
+  }
 
   /** Connect, and stay connected. */
   async connect(): Promise<void> {
@@ -50,7 +59,8 @@ export class Connection {
     const socket = new WebSocket(`${scheme}://${location.host}/socket`);
     this.socket = socket;
     socket.onopen = () => {
-      this.send({ type: "hello", protocol: PROTOCOL, tab: this.tab ?? "", take_over: this.takingOver });
+      const [tab, therapist] = [this.tab ?? "", this.beside];
+      this.send({ type: "hello", protocol: PROTOCOL, tab, take_over: this.takingOver, therapist });
       this.takingOver = false;
     };
     socket.onmessage = (event: MessageEvent<string>) => this.heard(JSON.parse(event.data) as FromServer);
@@ -86,12 +96,6 @@ export class Connection {
     if (code === STRANGER) this.tab = null; // the server was started anew: ask for another token
     if (wasOpen) this.hearing.lost();
     this.again();
-  }
-
-  /** Come back, now that all is open again. */
-  unlocked(): void {
-    this.wait = SOONEST;
-    if (this.socket === null) void this.connect();
   }
 
   private again(): void {

@@ -50,8 +50,6 @@ export interface Duet {
   again(): void;
   /** This tab becomes the player; the other one watches. */
   takeOver(): void;
-  /** What was locked is open again. */
-  unlocked(): void;
 
   setTimbre(timbre: Timbre): void;
   /** What each of two plays with, side by side. */

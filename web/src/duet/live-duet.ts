@@ -15,7 +15,7 @@ import { Ear } from "./ear";
 import { Maker } from "./maker";
 import { Marks } from "./marks";
 import { Partner } from "./partner";
-import type { FromServer, Numbered, Welcome, Wish } from "./protocol";
+import { type FromServer, type Numbered, THERAPIST, type Welcome, type Wish } from "./protocol";
 import { type Part, Rehearing, type Sound } from "./rehearing";
 import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View, Who } from "./view";
@@ -23,8 +23,9 @@ import type { Mark, Phase, Trouble, View, Who } from "./view";
 const FROZEN_AFTER = 8000; // ms after Begin without a sound of the maker's
 const TAKE = "undersong-take"; // in this tab's own storage: the take it plays
 /** Techniques that say something while nothing of the partner's sounds. */
-const SILENT_ONES = ["giving-space", "ending", "rest"];
 const LISTENING = "giving-space";
+const ENDING = "ending";
+const SILENT_ONES = [LISTENING, ENDING, "rest"];
 
 const OPENING: View = {
   phase: "opening",
@@ -41,7 +42,6 @@ const OPENING: View = {
   microphone: false,
   microphoneSaid: "",
   midi: [],
-  locked: false,
 };
 
 type Opening = "begin" | "partner_starts";
@@ -308,6 +308,7 @@ export class LiveDuet implements Duet {
         // the machine slept, or stood still: what was held has ended, and the clocks have parted
         this.partner.hush();
         this.letGoAll(performance.now());
+        this.maker.besideGone(performance.now());
         this.ear.endAll();
         this.clock.forget();
         this.clock.set(message.now, message.at);
@@ -325,6 +326,8 @@ export class LiveDuet implements Duet {
         return this.shownOf(message.event);
       case "ack":
       case "stale":
+      case "hearing":
+      case "marked":
         return;
     }
   }
@@ -376,6 +379,11 @@ export class LiveDuet implements Duet {
   private chose(technique: string, because: string): void {
     if (SILENT_ONES.includes(technique)) this.partnerPlayed = false;
     this.chosen = technique;
+    if (technique === ENDING && (this.view.phase === "playing" || this.view.phase === "resting")) {
+      this.thaw(); // the close was asked for elsewhere, or its time has come
+      this.ground.leave();
+      this.show({ phase: "finishing" });
+    }
     const told = this.partnerPlayed || SILENT_ONES.includes(technique) ? technique : LISTENING;
     this.show({ technique: told, because, saidAt: performance.now() });
   }
@@ -396,6 +404,7 @@ export class LiveDuet implements Duet {
     sessionStorage.removeItem(TAKE);
     this.take = null;
     this.letGoAll(performance.now());
+    this.maker.besideGone(performance.now());
     this.ear.endAll();
     this.partner.hush();
     this.show({ phase: take.notes > 0 ? "keep" : "opening", together: null, take: take.notes > 0 ? take : null });
@@ -413,26 +422,17 @@ export class LiveDuet implements Duet {
 
   private lost(): void {
     this.welcomed = false;
+    this.maker.besideGone(performance.now());
     this.ear.endAll();
     if (this.view.phase !== "breathing") this.partner.hush(); // a breath needs no line
     this.moved(false); // for the server, everybody has left
     this.show({ trouble: "connection" });
   }
 
-  /** What was open is closed: nothing sounds, nothing listens, and nothing of it is told any more. */
+  /** All is locked: this page forgets what it knew, and the one that opens it again takes its place. */
   private locked(): void {
     this.lost();
-    this.stopHearing();
-    this.opening = null;
-    this.offered = null;
-    this.connection.forget();
-    this.shown.clear();
-    this.show({ ...OPENING, ...this.devices, locked: true });
-  }
-
-  unlocked(): void {
-    this.show({ locked: false });
-    this.connection.unlocked();
+    location.reload();
   }
 
   private watch(): void {
@@ -487,7 +487,9 @@ export class LiveDuet implements Duet {
 
   /** What the microphone gave, or what somebody plays at another page. */
   private shownOf(event: Numbered): void {
-    if (!this.ear.open) return this.maker.watched(event, performance.now());
+    const now = performance.now();
+    if ("maker" in event && event.maker === THERAPIST) return this.maker.beside(event, now, this.soundReady && this.playable);
+    if (!this.ear.open) return this.maker.watched(event, now);
     const from = this.ear.heard(event);
     if (from !== null) this.onset(from);
   }

@@ -7,9 +7,12 @@ import type { Play } from "./protocol";
 
 const SILENT_WITHIN = 0.15; // seconds: Rest, or a lost connection
 
+/** Where the partner sounds. */
+export type Loudspeaker = Pick<Player, "play" | "retract" | "release" | "silence" | "contextTimeAt" | "outputLatency">;
+
 export class Partner {
   constructor(
-    private readonly sound: Player,
+    private readonly sound: Loudspeaker,
     private readonly clock: SessionClock,
     private readonly marks: Marks,
   ) {}

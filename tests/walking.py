@@ -1,0 +1,221 @@
+"""A walk through every page, as a table: how each is reached from the one before. A new page is a new row.
+
+The pages are found by what stands on them, in whatever language: ``say`` gives a text of the catalogue by
+its key, as the page shows it. Every leg of the walk starts at the opening of a page of its own, in a data
+folder that holds one take of two minutes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from browsing import Tab
+
+Say = Callable[..., str]  # from a key of the catalogue, and what is filled in, to the text
+Step = Callable[[Tab, Say], None]
+
+
+class Stop(NamedTuple):
+    """A page: its name, how it is reached from the stop before, whether Help is one press away on it."""
+
+    name: str
+    go: Step
+    help: bool = True
+
+
+class Leg(NamedTuple):
+    """Stops that follow each other. ``settings``: what this browser remembers of the last time."""
+
+    stops: tuple[Stop, ...]
+    settings: dict[str, Any] = {}  # noqa: RUF012 - nothing is ever put into it
+
+
+def saying(texts: dict[str, Any], change: Callable[[str], str] = str) -> Say:
+    """How to ask for a text of a catalogue; ``change``: from a text to what the page shows."""
+
+    def say(key: str, **values: str) -> str:
+        found: Any = texts
+        for part in key.split("."):
+            found = found[part]
+        text = change(found)
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    return say
+
+
+def remember(page: Tab, settings: dict[str, Any]) -> None:
+    """Have the browser know these settings of the last time."""
+    kept = json.dumps(json.dumps(settings))
+    page.page.add_init_script(f"localStorage.setItem('undersong.settings', {kept})")
+
+
+def opening(page: Tab, say: Say) -> None:
+    page.page.goto(page.server.launch)
+    page.button(say("opening.begin")).wait_for()
+    page.wait(0.4)
+
+
+def press(key: str, then: str | None = None) -> Step:
+    """Press the button of that text, then wait for another."""
+
+    def go(page: Tab, say: Say) -> None:
+        page.button(say(key)).first.click()
+        if then is not None:
+            page.button(say(then)).first.wait_for()
+        page.wait(0.3)
+
+    return go
+
+
+def in_turn(*steps: Step) -> Step:
+    """One after another."""
+
+    def go(page: Tab, say: Say) -> None:
+        for step in steps:
+            step(page, say)
+
+    return go
+
+
+def begin(page: Tab, say: Say) -> None:
+    page.button(say("opening.begin")).click()
+    page.button(say("play.rest")).wait_for()
+    page.wait_until("ears.socket.some((m) => m.type === 'began' || m.type === 'resumed')")
+
+
+def a_phrase(page: Tab, say: Say) -> None:
+    """Begin, and play three notes that are answered."""
+    begin(page, say)
+    keys = page.page.keyboard
+    for code in ("KeyA", "KeyD", "KeyG"):
+        keys.down(code)
+        page.wait(0.4)
+        keys.up(code)
+        page.wait(0.25)
+    page.wait_until("ears.socket.some((m) => m.type === 'chose')")
+    page.wait(0.8)
+
+
+def unfolded(page: Tab, say: Say) -> None:
+    """Open all that is folded."""
+    page.page.locator("details").evaluate_all("all => all.forEach((one) => (one.open = true))")
+    page.wait(0.3)
+
+
+def closed(page: Tab, say: Say) -> None:
+    page.button(say("drawer.close")).click()
+
+
+def help_(page: Tab, say: Say) -> None:
+    page.button(say("play.help")).first.click()
+    page.page.get_by_role("heading", name=say("help.title"), exact=True).wait_for()
+    page.wait(0.3)
+
+
+def finish(page: Tab, say: Say) -> None:
+    page.button(say("play.finish")).click()
+    page.wait(0.3)
+
+
+def asked(page: Tab, say: Say) -> None:
+    page.button(say("keep.yes")).wait_for()
+    page.wait(0.3)
+
+
+def erasing(page: Tab, say: Say) -> None:
+    page.page.get_by_role("button", name=say("takes.erase")).first.click()
+    page.button(say("takes.no")).wait_for()
+
+
+def look_back(page: Tab, say: Say) -> None:
+    """From the opening to the kept take, all of it worked out."""
+    page.button(say("opening.kept")).click()
+    page.page.get_by_role("button", name=say("takes.look")).first.click()
+    page.page.get_by_text(say("review.moments")).first.wait_for()
+    page.wait(0.4)
+
+
+def all_of_it(page: Tab, say: Say) -> None:
+    unfolded(page, say)
+    page.page.get_by_role("columnheader", name=say("review.itsNotes")).wait_for()
+
+
+def weeks(page: Tab, say: Say) -> None:
+    page.button(say("takes.back")).click()
+    page.button(say("takes.weeks")).click()
+    page.page.get_by_role("button", name=say("course.open")).first.wait_for()
+    page.wait(0.3)
+
+
+def check(page: Tab, say: Say) -> None:
+    page.button(say("microphone.check")).click()
+    page.button(say("microphone.use")).wait_for()
+
+
+def choices(page: Tab, say: Say) -> None:
+    """Hold a switch until the choices come."""
+    begin(page, say)
+    page.page.keyboard.down("Space")
+    page.wait(2.6)
+    page.page.keyboard.up("Space")
+    page.page.locator(".caption.shown .sentence").wait_for()
+
+
+WALK: tuple[Leg, ...] = (
+    Leg((
+        Stop("opening", opening),
+        Stop("breathing", press("opening.breathe", "breathing.play")),
+        Stop("breathing, another pace", unfolded),
+    )),
+    Leg((
+        Stop("opening again", opening),
+        Stop("playing", a_phrase),
+        Stop("why", press("play.why")),
+        Stop("sound", in_turn(press("play.why"), press("play.sound", "drawer.close"))),
+        Stop("sound, unfolded", unfolded),
+        Stop("help", in_turn(closed, help_), help=False),
+        Stop("resting", in_turn(press("help.close"), press("play.rest", "play.comeBack"))),
+        Stop("finishing", finish),
+        Stop("keep", asked),
+        Stop("kept", press("keep.yes", "after.again")),
+        Stop("takes", press("after.kept", "takes.weeks")),
+        Stop("erasing", erasing),
+    )),
+    Leg((
+        Stop("opening, to let go", opening),
+        Stop("playing, to let go", a_phrase),
+        Stop("finishing, to let go", finish),
+        Stop("keep, to let go", asked),
+        Stop("gone", press("keep.no", "after.again")),
+    )),
+    Leg((
+        Stop("opening, to look back", opening),
+        Stop("review", look_back),
+        Stop("review, unfolded", all_of_it),
+        Stop("weeks", weeks),
+        Stop("weeks, unfolded", unfolded),
+    )),
+    Leg(
+        (
+            Stop("opening, to sing", opening),
+            Stop("sound check: level", check),
+            Stop("sound check: taps", press("check.next", "check.strike")),
+            Stop("sound check: done", press("check.next", "check.back")),
+        ),
+        {"way": "voice"},
+    ),
+    Leg(
+        (Stop("opening, side by side", opening), Stop("playing, side by side", begin)),
+        {"beside": True},
+    ),
+    Leg((Stop("opening, the sky", opening), Stop("playing, the sky", begin)), {"way": "sky"}),
+    Leg((Stop("opening, tapping", opening), Stop("playing, tapping", begin)), {"way": "tap"}),
+    Leg(
+        (Stop("opening, one switch", opening), Stop("the choices of a switch", choices)),
+        {"way": "switch", "long": 2000, "pace": 3600},
+    ),
+)  # fmt: skip
