@@ -25,6 +25,10 @@ SELDOM: Seconds = 0.25  # between two messages of what is heard
 STEERS = tuple(what for what in STEERED if what != "partner_starts")
 
 
+def _to_nobody(code: int) -> None:
+    """A page without a socket."""
+
+
 class Seat:
     """One connected page. ``send`` hands a message over to its socket and never waits. ``therapist``:
     it sits beside the maker, and never plays the take."""
@@ -33,11 +37,7 @@ class Seat:
         self.tab = tab
         self.send = send
         self.therapist = therapist
-        self.part: Callable[[int], None] = _stays  # closes its socket with a code
-
-
-def _stays(code: int) -> None:
-    """A seat without a socket."""
+        self.part: Callable[[int], None] = _to_nobody  # closes its socket with a code
 
 
 class Beside:
@@ -66,6 +66,11 @@ class Beside:
     def enter(self, seat: Seat) -> None:
         """A therapist's page has come."""
         self._seats.append(seat)
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """All of them."""
+        return tuple(self._seats)
 
     def greet(self, seat: Seat) -> None:
         """After its welcome it is told what is the case."""

@@ -383,6 +383,7 @@ class Stage:
 
     def hear_beside(self, seat: Seat, message: Message) -> None:
         """Something a therapist plays or asks for. Raises EventError if it cannot be taken in."""
+        self.touched()
         self.beside.hear(seat, message)
         if self.ear is not None and self.live is not None:
             self.ear.page(message, self.live.now)  # it sounds through the maker's loudspeaker

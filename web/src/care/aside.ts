@@ -80,6 +80,7 @@ export class Aside {
         message: (message) => this.heard(message),
         lost: () => this.lost(),
         closed: () => this.show({ where: "closed" }),
+        locked: () => location.reload(), // the page that opens it again takes its place
       },
       true,
     );

@@ -123,3 +123,4 @@ export const THERAPIST = "therapist";
 export const STRANGER = 4401; // it does not know this page
 export const MOVED = 4410; // somebody else is in the room now
 export const STALE = 4409; // it speaks another version of the protocol
+export const LOCKED = 4423; // close code: all is locked
