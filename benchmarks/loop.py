@@ -39,6 +39,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tables import table
 from undersong.edges.disk import Disk
+from undersong.edges.house import Place
 from undersong.server.keys import Keys
 from undersong.server.run import settle_memory
 from undersong.server.socket import serve
@@ -160,13 +161,13 @@ def host(port: int, many: int, data: Path) -> None:
         for number in range(many):
             folder = data / str(number)
             folder.mkdir(parents=True)
-            stages.append(Stage(folder, disk))
+            stages.append(Stage(Place(folder, None, None), disk))
         settle_memory()  # as the server itself does
         yield
         disk.close()
 
     async def socket(websocket: WebSocket) -> None:
-        await serve(websocket, stages[int(websocket.path_params["number"])], keys)
+        await serve(websocket, stages[int(websocket.path_params["number"])], keys, lambda tab: "solo")
 
     async def cpu(request: Any) -> JSONResponse:
         pages = int(Path("/proc/self/statm").read_text().split()[1])

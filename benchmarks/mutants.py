@@ -88,13 +88,13 @@ def _about(chance: random.Random, count: int) -> bytes:
     ids = [f"{number:08x}" for number in range(2 * count)]
     return words.encode(
         words.Words(
-            "A morning",
-            tuple(
+            name="A morning",
+            notes=tuple(
                 words.Note(i, chance.random() * 60, "Low and slow.", None, "2026-03-01")
                 for i in ids[:count]
             ),
-            tuple(words.Fragment(i, 1.0, 2.5, "a part") for i in ids[count:]),
-            (words.Rating(3.0, "A. Therapist", "partner", "stable"),),
+            fragments=tuple(words.Fragment(i, 1.0, 2.5, "a part") for i in ids[count:]),
+            ratings=(words.Rating(3.0, "A. Therapist", "partner", "stable"),),
         )
     )
 

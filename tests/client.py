@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from websockets.sync.client import ClientConnection, connect
 
@@ -104,6 +104,8 @@ def let_in(server: Server, launch: str | None = None) -> str:
 class Page:
     """One page: it has a tab token, numbers its inputs, and remembers what is not acknowledged."""
 
+    as_what: ClassVar[Message] = {}  # what it is, besides a page that may play
+
     def __init__(self, server: Server, cookie: str, *, take_over: bool = False) -> None:
         self.server, self.cookie = server, cookie
         self.new_tab()
@@ -137,7 +139,7 @@ class Page:
                 sock=through,
             )
         )
-        self.say({"type": "hello", "protocol": 1, "tab": self.tab, "take_over": take_over})
+        self.say({"type": "hello", "protocol": 1, "tab": self.tab, "take_over": take_over, **self.as_what})
         self.welcome = self.until("welcome")
 
     def say(self, message: Message) -> None:
@@ -204,3 +206,39 @@ class Page:
 
     def close(self) -> None:
         self._open.close()
+
+
+class Therapist(Page):
+    """A therapist's page: it sits beside the one that plays, and numbers nothing."""
+
+    as_what: ClassVar[Message] = {"therapist": True}
+
+    def steer(self, what: str, **more: Any) -> None:
+        self.say({"type": "steer", "what": what, **more})
+
+    def key(self, pitch: int, velocity: int = 64, *, on: bool = True) -> None:
+        told = {"type": "note", "on": on, "pitch": pitch}
+        self.say({**told, "velocity": velocity} if on else told)
+
+    def ask(
+        self, path: str, method: str = "GET", body: Message | None = None, tab: str | None = None
+    ) -> tuple[int, Message]:
+        """A request as this page makes it, with its tab token, or with another."""
+        headers = {"cookie": self.cookie, "origin": self.server.address, "content-type": "application/json"}
+        headers["x-undersong-tab"] = self.tab if tab is None else tab
+        data = None if body is None else json.dumps(body).encode()
+        status, _, answer = http(self.server.address + path, method, headers, data)
+        return status, json.loads(answer)
+
+
+class Asking:
+    """The address space over HTTP, asked as a page asks: status and JSON."""
+
+    def __init__(self, server: Server, cookie: str) -> None:
+        self.server = server
+        self.headers = {"cookie": cookie, "origin": server.address}
+
+    def __call__(self, method: str, path: str, said: object = None) -> tuple[int, Any]:
+        body = None if said is None else json.dumps(said).encode()
+        status, _, answer = http(self.server.address + path, method, self.headers, body)
+        return status, json.loads(answer)

@@ -57,4 +57,13 @@ def page(fresh: Server) -> Iterator[Page]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--by-hand", action="store_true", help="repeat what chance decides as often as is promised"
+    )
     parser.addoption("--pictures", action="store_true", help="write the pictures of docs/pages, too")
+
+
+@pytest.fixture(scope="session")
+def by_hand(request: pytest.FixtureRequest) -> bool:
+    """Whether somebody has the time for every repetition that is promised."""
+    return bool(request.config.getoption("--by-hand"))

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from client import PATIENCE, Page, Run, Server, http, let_in, running
+from kept import agree
 from logged import KNOWN, NOW, recording, spoil
 from undersong.edges import given as playing
 from undersong.edges import midi
@@ -35,7 +36,7 @@ NOWHERE = "20260101-000000-abcd"
 
 def keep(data: Path, number: int = 0, day: int = 1) -> str:
     """A real take: a fragment played to a session, its log kept."""
-    data.mkdir(mode=0o700, exist_ok=True)
+    agree(data)
     file = data.parent / f"fragment-{number}.mid"
     events = FRAGMENTS[number].events()
     file.write_bytes(midi.write([("ada", [t for e in events for t in midi.messages(e)])], 1000))

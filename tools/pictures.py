@@ -57,8 +57,9 @@ def choosing() -> str:
 def measures() -> str:
     """The tables of measuring/instruments as Markdown."""
     lines = [
-        "| Questionnaire | answered by | points | bands, from | if missing | change | source | licence |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| Questionnaire | answered by | points | bands, from | if missing | change | help | source | "
+        "licence |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for one in INSTRUMENTS:
         low, high = one.range
@@ -66,7 +67,8 @@ def measures() -> str:
         points = f"{len(one.items)} of {one.points[0]}-{one.points[1]}{times}: {low}-{high}"
         change = f"{one.change.points} ({one.change.source})" if one.change else "not known"
         name = f"`{one.id}`: {one.title}"
-        cells = (name, one.asks, points, banded(one), one.missing, change, one.source, one.licence)
+        help_ = f"item {one.help_item}" if one.help_item else "none"
+        cells = (name, one.asks, points, banded(one), one.missing, change, help_, one.source, one.licence)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -22,6 +22,7 @@ SteerKind = Literal[
     "more", "less", "change", "undo", "lead", "follow",
 ]  # fmt: skip
 
+THERAPIST = MakerId("therapist")  # who sits beside a maker: plays along, and steers unseen
 TIMBRES = 3  # that a voice of the partner's may take turns with
 VOICES: tuple[Voice, ...] = ("bass", "chords", "melody", "percussion")
 STEERS: tuple[SteerKind, ...] = (

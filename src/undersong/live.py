@@ -32,6 +32,7 @@ from undersong.events import (
 )
 from undersong.remembering.log import LogWriter
 from undersong.session import Session
+from undersong.turns import Wishes
 
 FLUSH: Seconds = 0.15  # from something new to the disk: within the 250 ms that a crash may cost
 RETRY: Seconds = 2.0  # after the disk refused
@@ -44,6 +45,7 @@ LOOK_AGAIN: Seconds = 0.25  # at whether the close has rung out
 
 Message = dict[str, Any]
 Tell = Callable[[Message], None]
+Overhear = Callable[[Input | None, list[Output]], None]  # what came in, if anything, and what left
 _NAMES: dict[type, str] = {
     Play: "play", Retract: "retract", Release: "release", Chose: "chose", HeardTogether: "together",
 }  # fmt: skip
@@ -70,6 +72,7 @@ class Live:
         self.notes = notes  # what the makers sounded
         self.ended = False
         self.tell: Tell = _to_nobody
+        self.overhear: Overhear = _nothing_of_it
         self._session = session
         self._clock = clock or SessionClock(begins=session.now)
         self._loop = asyncio.get_running_loop()
@@ -89,6 +92,20 @@ class Live:
     def resting(self) -> bool:
         """Whether the partner was asked to rest, and has not been asked back."""
         return self._resting
+
+    @property
+    def finishing(self) -> bool:
+        """Whether a close was asked for."""
+        return self._finishing is not None
+
+    @property
+    def wishes(self) -> Wishes:
+        """What was asked of the partner, and is in force."""
+        return self._session.wishes
+
+    def present(self, maker: MakerId) -> bool:
+        """Whether a maker has come and not left."""
+        return maker in self._makers
 
     @property
     def started(self) -> bool:
@@ -120,6 +137,7 @@ class Live:
         self._log.writer.outputs(after)
         self._follow(event, now)
         self._emit(before + after)
+        self.overhear(event, before + after)
         self._log.soon(self.last)
         self._arm()
 
@@ -167,6 +185,15 @@ class Live:
             self._wake = None
         await self._log.close()
 
+    async def drop(self) -> None:
+        """End the take at once, because it is not to be: silence, and nothing more is written."""
+        self.leave()
+        self.ended = True
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+        await self._log.drop()
+
     # --- time --------------------------------------------------------------------------------
 
     def _look(self) -> Seconds:
@@ -199,6 +226,7 @@ class Live:
         if out:
             self._log.writer.outputs(out)
             self._emit(out)
+            self.overhear(None, out)
             self._log.soon(self.last)
         self._arm()
 
@@ -245,6 +273,10 @@ def as_message(output: Output) -> Message:
 
 def _to_nobody(message: Message) -> None:
     """Nobody is connected."""
+
+
+def _nothing_of_it(event: Input | None, outputs: list[Output]) -> None:
+    """Nobody looks on."""
 
 
 class _Log:
@@ -323,6 +355,13 @@ class _Log:
             self._timer.cancel()
             self._timer = None
         self._flush()
+        await self._idle.wait()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._file.close()
+
+    async def drop(self) -> None:
+        """Let go of what is not on the disk yet, and close the file."""
         await self._idle.wait()
         if self._timer is not None:
             self._timer.cancel()

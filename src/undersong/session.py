@@ -11,15 +11,16 @@ stepping it once or a hundred times on the way gives the same music.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from undersong.answering.technique import RING_DOWN, Technique
 from undersong.chance import Chance
 from undersong.choosing.arc import timbre_due
 from undersong.choosing.policy import Policy
+from undersong.choosing.wishes import SPOKEN, wished
 from undersong.errors import EventError, UsageError
 from undersong.events import (
     LATEST,
+    THERAPIST,
     TIMBRES,
     Chose,
     Input,
@@ -30,7 +31,6 @@ from undersong.events import (
     Output,
     Seconds,
     Steer,
-    SteerKind,
     Tap,
     check,
 )
@@ -49,10 +49,7 @@ REST_WITHIN: Seconds = 0.15  # Rest, or the loss of every maker: silence within 
 YIELD_AFTER: Seconds = 0.15  # turn-taking voices start nothing later than this after a re-entry
 YIELD_OVER: Seconds = 0.6  # and fade over this time
 SHARED_SILENCE: Seconds = 3.0  # both silent for so long counts as a shared silence
-CLOSE = Choice("ending", "You asked to finish.")  # whatever the policy
-KEEP: Seconds = 40.0  # "more like this" and "undo" hold so long against the policy
-AVOID: Seconds = 60.0  # what was asked to change does not come back sooner
-SOFTER, SOFTEST = 4.0, 12.0  # dB for each "less", and in all
+CLOSE = Choice("ending", "It is time to close.")  # whatever the policy, and whoever asked
 NEVER_KEPT = ("silent", "storming")  # playing that is answered at once, whatever was asked to stay
 MAKERS = 16  # more makers than this are a fault, not an ensemble
 
@@ -68,6 +65,7 @@ class Session:
         self, plan: Plan, *, seed: int, techniques: Registry, policy: Policy, memory: Memory = ()
     ) -> None:
         self._plan = plan
+        techniques = {name: one for name, one in techniques.items() if name not in plan.without}
         self._techniques = techniques
         self._take_turns = tuple(name for name, technique in techniques.items() if technique.takes_turns)
         self._policy = policy
@@ -102,6 +100,11 @@ class Session:
             if time is not None:
                 due.append(time)
         return max(self._now, min(due)) if due else None
+
+    @property
+    def wishes(self) -> Wishes:
+        """What was asked for outside the music, and is in force."""
+        return self._turns.wishes
 
     @property
     def sounds_until(self) -> Seconds:
@@ -217,7 +220,7 @@ class Session:
         if turns.finishing is not None:
             return CLOSE
         if wishes.only is not None:
-            return Choice(wishes.only, "This technique alone was asked for.")
+            return Choice(wishes.only, SPOKEN["only"][wishes.beside])
         kept = wishes.kept is not None and heard.time < wishes.kept_until
         if kept and wishes.kept is not None and heard.playing.name not in NEVER_KEPT:
             return wishes.kept
@@ -311,47 +314,24 @@ class Session:
                 turns.choice = None
                 self._until.clear()
                 out += self._schedule.silence(now, REST_WITHIN)
-                self._told.pop("rest", None)  # each rest is told
-                self._say("rest", "You asked for rest, so I am silent.", now, out)
+                # what was asked from beside the maker is no rest of the maker's, but room for them
+                beside = event.maker == THERAPIST
+                name = "giving-space" if beside else "rest"
+                self._told.pop(name, None)  # each rest is told
+                self._say(name, SPOKEN["rest"][beside], now, out)
             case "finish":
                 turns.finishing = now
             case _:
-                self._wish(event.what, event.technique, now, out)
+                self._wish(event)
 
-    def _wish(self, what: SteerKind, technique: str | None, now: Seconds, out: list[Output]) -> None:
+    def _wish(self, event: Steer) -> None:
         """Something was asked of the partner: in force from now on."""
-        turns, wishes, choice = self._turns, self._turns.wishes, self._turns.choice
-        new, because = wishes, ""
-        match what:
-            case "technique":
-                new = replace(wishes, only=technique, kept=None)
-            case "more" if choice is not None:
-                new = replace(wishes, kept=choice, kept_until=now + KEEP)
-                because = "You asked for more like this, so I stay with it."
-            case "less" if wishes.softer < SOFTEST:
-                new = replace(wishes, softer=wishes.softer + SOFTER)
-                self._schedule.soften(SOFTER)
-                because = "You asked for less, so I play softer."
-            case "change" if choice is not None:
-                new = replace(wishes, avoided=choice.technique, avoided_until=now + AVOID, kept=None)
-            case "undo" if wishes.before is not None and wishes.at >= turns.chosen_at:
-                new = wishes.before
-                because = "You took your wish back, so I play as before it."
-            case "undo" if turns.before is not None:
-                kept = replace(turns.before, because="You asked for what was before, so I go back to it.")
-                new = replace(wishes, kept=kept, kept_until=now + KEEP)
-            case "lead" | "follow":
-                new = replace(wishes, tempo=what)
-                because = (
-                    "You asked me to lead, so I hold the tempo."
-                    if what == "lead"
-                    else "You asked me to follow, so I go along with your tempo."
-                )
-            case _:
-                pass
-        before = None if what == "undo" else replace(wishes, before=None)
-        turns.wishes = replace(new, at=now, before=before)
-        self._asked = because
+        turns = self._turns
+        wishes, self._asked = wished(event, turns)
+        softer = wishes.softer - turns.wishes.softer
+        if softer > 0.0:
+            self._schedule.soften(softer)
+        turns.wishes = wishes
 
     def _note_silence(self, heard: Impression) -> None:
         """Remember whether both have been silent together."""
@@ -362,6 +342,8 @@ class Session:
             turns.silent_together = True
 
     def _known(self, name: str) -> str:
+        if name in self._plan.without:
+            raise UsageError(f"{name} is left out of this session.")
         if name not in self._techniques:
             raise UsageError(
                 f"There is no technique called {name!r}; there are {', '.join(self._techniques)}."

@@ -36,7 +36,8 @@ class Wishes:
     ``at``: when the last of them was spoken. ``only``: this technique alone. ``kept``: a choice that stays
     until ``kept_until``. ``avoided``: a technique not to choose until ``avoided_until``. ``softer``: dB
     under what would be played. ``tempo``: ``lead`` or ``follow``, where that was asked of the partner.
-    ``before``: the wishes before the last of them.
+    ``before``: the wishes before the last of them. ``beside``: the last was not the maker's own, so no
+    reason that the maker reads may say that somebody asked.
     """
 
     at: Seconds = -1.0
@@ -48,6 +49,7 @@ class Wishes:
     softer: float = 0.0
     tempo: SteerKind | None = None
     before: Wishes | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

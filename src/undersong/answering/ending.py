@@ -71,7 +71,7 @@ class Ending:
             notes=tuple(notes),
             let_go=LetGo(sounding, LET_GO) if sounding else None,
             turn=Turn(self.name, "close", heard.time),
-            because="You asked to finish, so I bring us home, softer with each step.",
+            because="It is time to close, so I bring us home, softer with each step.",
         )
 
 

@@ -28,6 +28,7 @@ from undersong.choosing.table import (
     Row,
     Sounds,
 )  # fmt: skip
+from undersong.choosing.wishes import SPOKEN
 from undersong.events import Seconds
 from undersong.listening.impression import Impression, Part
 from undersong.turns import Choice, Turns
@@ -121,7 +122,7 @@ def _from_table(heard: Impression, part: Part, so_far: Turns) -> Choice:
         serving = [c for c in choices if c.technique in AIMS.get(so_far.aim or "", ())]
         if choices:
             return _turn_about(serving or choices, heard, part, so_far)
-    return Choice(SPACE, "You asked for something else, so I leave you room.")
+    return Choice(SPACE, SPOKEN["room"][so_far.wishes.beside])
 
 
 def _turn_about(choices: list[Choice], heard: Impression, part: Part, so_far: Turns) -> Choice:

@@ -66,6 +66,11 @@ class SessionClock:
         return max(0.0, moment - (self._monotonic() - self._zero))
 
 
+def seconds_up() -> float:
+    """Seconds that this machine has run, sleep included where the system tells it. Nobody can set this."""
+    return time.monotonic() + seconds_asleep()
+
+
 def seconds_asleep() -> float:
     """Seconds that this machine has slept since it started, where the system tells; else 0."""
     boottime = getattr(time, "CLOCK_BOOTTIME", None)

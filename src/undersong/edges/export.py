@@ -38,7 +38,7 @@ def export(takes: Takes, id_: str, to: Path, progress: Progress = lambda done: N
     except OSError as error:
         raise UsageError(f"The folder {to} cannot be made: {error.strerror or error}.") from error
     parts: list[tuple[str, bytes]] = [
-        (LOG, files.read_log(takes.folder(id_) / LOG)),
+        (LOG, takes.log(id_)),
         ("duet.mid", duet_midi(take.log)),
         ("report.html", looking.report(looking.look(take))),
     ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -12,7 +13,9 @@ from undersong.errors import EventError, UsageError
 
 PRIVATE_FILE = 0o600
 BINARY: int = getattr(os, "O_BINARY", 0)  # only exists where line ends would else be changed
+DRAFT = ".undersong-"  # before the name of a file that is being written
 LARGEST_LOG = 512 * 1024 * 1024  # bytes
+SEALED = b"undersong sealed 1\n"  # how a sealed file begins (edges.sealed)
 
 
 def check_writable(path: Path) -> None:
@@ -47,7 +50,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes], mode: int = 0o666) -> None
     """As ``write_whole``, for what is more than one wants in memory."""
     path = Path(os.path.realpath(path))
     check_writable(path)
-    draft = path.parent / f".undersong-{secrets.token_hex(8)}"
+    draft = path.parent / f"{DRAFT}{secrets.token_hex(8)}"
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
         with os.fdopen(handle, "wb") as file:
@@ -93,18 +96,24 @@ def read_whole(path: Path, what: str, largest: int) -> bytes:
 
 
 def read_log(path: Path) -> bytes:
-    """The bytes of a session log. Raises EventError with one sentence if it cannot be read."""
-    return read_whole(path, "session log", LARGEST_LOG)
+    """The bytes of a session log in its plain form. Raises EventError if there are none."""
+    data = read_whole(path, "session log", LARGEST_LOG)
+    if data.startswith(SEALED):
+        raise EventError(
+            f"{path.name} is sealed; 'undersong sessions export ID --to DIR' writes it in its plain form."
+        )
+    return data
 
 
 class AppendOnly:
     """A file that only grows; what ``append`` returned from is on the disk.
 
     A new file, or with ``sound`` an older one of which the first ``sound`` bytes are kept: what a
-    fault left torn behind them goes.
+    fault left torn behind them goes. ``while_writing`` is entered for each append, and may forbid it.
     """
 
     def __init__(self, path: Path, sound: int | None = None) -> None:
+        self.while_writing: Callable[[], AbstractContextManager[None]] = nullcontext
         try:
             fresh = os.O_CREAT | os.O_EXCL if sound is None else 0
             self._handle = os.open(path, os.O_WRONLY | fresh | BINARY, PRIVATE_FILE)
@@ -121,6 +130,10 @@ class AppendOnly:
 
         Raises OSError if it cannot be; then nothing of it was written.
         """
+        with self.while_writing():
+            self._append(data)
+
+    def _append(self, data: bytes) -> None:
         view = memoryview(data)
         try:
             while view:

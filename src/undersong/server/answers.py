@@ -12,12 +12,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from undersong.edges.house import Locked
+from undersong.edges.vault import Wrong
 from undersong.errors import EventError, UndersongError
 
 Made = Generator[bytes, None, None]
 Handler = Callable[[Request], Awaitable[Response]]
 LARGEST_JSON = 64 * 1024  # bytes of what a page says in words
 TOO_LARGE = 413
+LOCKED_STATUS = 423
 BIT = 400  # elements of a list that are encoded at one go
 
 
@@ -36,6 +39,10 @@ def plainly(handler: Handler) -> Handler:
             return JSONResponse({"error": str(error)}, TOO_LARGE, headers={"connection": "close"})
         except EventError as error:
             return JSONResponse({"error": str(error)}, 422)
+        except Locked as error:
+            return JSONResponse({"error": str(error)}, LOCKED_STATUS)
+        except Wrong as error:
+            return JSONResponse({"error": str(error)}, 403)
         except UndersongError as error:
             return JSONResponse({"error": str(error)}, 404)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hmac import compare_digest
@@ -16,13 +15,21 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
-from undersong.edges.disk import Disk
+from undersong.edges.house import House
 from undersong.server.api import take_routes
+from undersong.server.care import house_routes
+from undersong.server.consent import consent_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
+from undersong.server.home import Home
+from undersong.server.intake import intake_routes
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
+from undersong.server.marks import mark_routes
+from undersong.server.measures import measure_routes
+from undersong.server.people import people_routes
 from undersong.server.plain import page
-from undersong.server.socket import serve
+from undersong.server.shares import share_routes
+from undersong.server.socket import LOCKED, serve
 from undersong.server.stage import Stage
 from undersong.server.words import word_routes
 
@@ -34,23 +41,18 @@ BUILD_FIRST = (
 FOR_EVER = "public, max-age=31536000, immutable"  # of files whose name changes with their content
 
 
-def create_app(data: Path, keys: Keys, hosts: tuple[str, ...]) -> App:
-    """The app of one data folder. ``hosts``: the names with port under which it may be asked for."""
-    stages: list[Stage] = []
+def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
+    """The app of one house. ``hosts``: the names with port under which it may be asked for."""
+    home = Home(house, keys)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        disk = Disk(asyncio.get_running_loop().call_soon_threadsafe)
-        await asyncio.to_thread(int)  # threads are there before anybody needs one
-        stage = Stage(data, disk)
-        stages.append(stage)
-        stage.open()
+        await home.begin()
         yield
-        await stage.close()
-        disk.close()
+        await home.end()
 
     def stage() -> Stage:
-        return stages[-1]
+        return home.stage
 
     async def launch(request: Request) -> Response:
         if request.method != "GET":
@@ -71,27 +73,39 @@ def create_app(data: Path, keys: Keys, hosts: tuple[str, ...]) -> App:
     async def tab(request: Request) -> Response:
         return JSONResponse({"tab": keys.tab()})
 
-    async def home(request: Request) -> Response:
+    async def index_page(request: Request) -> Response:
         index = STATIC / "index.html"
         if not index.is_file():
             return _plain(503, BUILD_FIRST)
         return FileResponse(index, headers={"cache-control": "no-store"})
 
     async def socket(websocket: WebSocket) -> None:
-        await serve(websocket, stage(), keys)
+        await home.settled()
+        if house.locked:
+            await websocket.accept()
+            await websocket.close(LOCKED)
+            return
+        await serve(websocket, stage(), keys, home.role_of)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),
         Route("/relaunch", relaunch, methods=["POST"]),
-        Route("/", home, methods=["GET"]),
+        Route("/", index_page, methods=["GET"]),
         Route("/api/tab", tab, methods=["POST"]),
-        *take_routes(stage),
-        *word_routes(stage),
-        *looking_routes(stage),
+        *take_routes(home),
+        *word_routes(home),
+        *looking_routes(home),
+        *house_routes(home),
+        *mark_routes(stage),
+        *consent_routes(stage),
+        *intake_routes(home),
+        *measure_routes(home),
+        *people_routes(home),
+        *share_routes(home),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]
-    return Gate(Starlette(routes=routes, lifespan=lifespan), keys, hosts)
+    return Gate(Starlette(routes=home.guarded(routes), lifespan=lifespan), keys, hosts)
 
 
 class _Files(StaticFiles):

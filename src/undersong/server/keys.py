@@ -28,6 +28,7 @@ class Keys:
         self._launches = _Bounded(MOST_TOKENS)
         self._cookies = _Bounded(MOST_COOKIES)
         self._tabs = _Bounded(MOST_TABS)
+        self._therapists = _Bounded(MOST_TABS)
 
     def launch(self) -> str:
         """A new launch token, good for one use."""
@@ -45,6 +46,31 @@ class Keys:
         """A new tab token."""
         return self._tabs.new()
 
+    def therapist(self) -> str:
+        """A new tab token of a therapist's, for whoever has just given the passphrase."""
+        token = self._therapists.new()
+        self._tabs.add(token)
+        return token
+
+    def is_therapist(self, tab: str) -> bool:
+        """Whether this tab token is a therapist's."""
+        return self._therapists.has(tab)
+
+    def forget_therapist(self, tab: str) -> None:
+        """The therapist has gone from this tab; its token opens nothing any more."""
+        self._therapists.use_up(tab)
+        self._tabs.use_up(tab)
+
+    def forget_tabs(self) -> None:
+        """Somebody else is in the room: pages of whoever was there before are nobody's."""
+        self._tabs = _Bounded(MOST_TABS)
+        for token in self._therapists.names:
+            self._tabs.add(token)
+
+    def forget_therapists(self) -> None:
+        """Nobody has given the passphrase any more."""
+        self._therapists = _Bounded(MOST_TABS)
+
     def knows_tab(self, tab: str) -> bool:
         """Whether this tab token was given out."""
         return self._tabs.has(tab)
@@ -57,12 +83,19 @@ class _Bounded:
         self._most = most
         self._names: OrderedDict[str, None] = OrderedDict()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._names)
+
     def new(self) -> str:
         name = secrets.token_urlsafe(BYTES)
+        self.add(name)
+        return name
+
+    def add(self, name: str) -> None:
         self._names[name] = None
         if len(self._names) > self._most:
             self._names.popitem(last=False)
-        return name
 
     def has(self, name: str) -> bool:
         # each comparison takes the same time, wherever the two differ

@@ -9,6 +9,7 @@ from typing import Any
 
 from undersong.errors import EventError
 from undersong.events import (
+    LATEST,
     STEERS,
     Control,
     Input,
@@ -78,6 +79,16 @@ def number(message: Message, after: int = 0) -> int:
     if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq <= after + LONGEST_LEAP:
         raise EventError("An input needs a seq, a whole number from 1 on, that makes no leaps.")
     return seq
+
+
+def moment(message: Message) -> Seconds | None:
+    """The moment of a limit in seconds of the session, or None. Raises EventError for anything else."""
+    given = message.get("seconds")
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given <= LATEST:
+        raise EventError("A limit is a number of seconds from the beginning of the take.")
+    return float(given)
 
 
 def plain(message: Message) -> Message:

@@ -19,6 +19,7 @@ from pathlib import Path
 import uvicorn
 
 from undersong.edges import files
+from undersong.edges.house import House
 from undersong.edges.lock import Lock
 from undersong.errors import UndersongError, UsageError
 from undersong.server.app import create_app
@@ -33,24 +34,26 @@ WAIT_FOR_THE_FIRST = 5.0  # seconds that a second start gives the first one to b
 Say = Callable[[str], None]
 
 
-def start(data: Path, *, host: str = LOOPBACK, port: int | None = None, browser: bool, say: Say) -> None:
+def start(house: House, *, host: str = LOOPBACK, port: int | None = None, browser: bool, say: Say) -> None:
     """Run the app until it is stopped; where it runs already, open that one.
 
     ``say`` is given the launch address if no browser is to be opened. Raises UsageError if it
     cannot be started.
     """
     _only_loopback(host)
+    data = house.folder
     lock = Lock(data)
     if not lock.take():
         _open(_launch_of_the_first(data), browser, say)
         return
     try:
-        _run(data, host, port, browser, say)
+        _run(house, host, port, browser, say)
     finally:
         lock.give_back()
 
 
-def _run(data: Path, host: str, port: int | None, browser: bool, say: Say) -> None:
+def _run(house: House, host: str, port: int | None, browser: bool, say: Say) -> None:
+    data = house.folder
     with _listen(host, port, _state(data).get("port")) as listening:
         bound = listening.getsockname()[1]
         keys = Keys()
@@ -63,7 +66,7 @@ def _run(data: Path, host: str, port: int | None, browser: bool, say: Say) -> No
             say(f"Undersong is open at {address}. Ctrl+C closes it.")
         names = dict.fromkeys((_written(host), "localhost"))
         config = uvicorn.Config(
-            create_app(data, keys, tuple(f"{name}:{bound}" for name in names)),
+            create_app(house, keys, tuple(f"{name}:{bound}" for name in names)),
             http=Patient,
             backlog=BACKLOG,
             ws="websockets-sansio",

@@ -7,33 +7,41 @@ is let go with a code that says so; it may come back and resume.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from undersong.caring.roles import OWNER, Role
 from undersong.errors import EventError, UndersongError
-from undersong.events import Seconds
+from undersong.events import THERAPIST, Seconds
 from undersong.live import clock_now
 from undersong.server import messages
+from undersong.server.beside import Seat
 from undersong.server.bucket import Bucket
 from undersong.server.keys import Keys
 from undersong.server.messages import PROTOCOL, Message
-from undersong.server.stage import Seat, Stage
+from undersong.server.stage import Stage
 
 HELLO_WITHIN: Seconds = 5.0
 MOST_WAITING = 4096  # messages that a page may leave unread
 MOST_HELD = 16 * 128  # notes, or controllers, of one page: every pitch of every maker
 AGAIN: Seconds = 0.05  # after which coalesced controllers are tried again
+FROM_BESIDE = ("note", "tap", "steer", "rest", "finish", "mark")  # of an input's types, a therapist's
+
+BYE = "bye"  # among what is to be said: the socket is closed then
 
 # Close codes (docs/protocol.md).
 STRANGER = 4401  # the first message was no hello with a tab token of ours
 STALE = 4409  # another version of the protocol
 UNREAD = 4408  # too much was left unread
 SILENT = 4400  # no hello came
+LOCKED = 4423  # all is locked: unlock it first
 
 
-async def serve(websocket: WebSocket, stage: Stage, keys: Keys) -> None:
-    """Talk with one page until it goes."""
+async def serve(websocket: WebSocket, stage: Stage, keys: Keys, role_of: Callable[[str], Role]) -> None:
+    """Talk with one page until it goes. ``role_of``: as whom the page of a tab token comes. Nobody waits
+    until it is somebody in the room; beside the maker sits whoever is no client."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -50,7 +58,13 @@ async def serve(websocket: WebSocket, stage: Stage, keys: Keys) -> None:
         await websocket.send_text(messages.write({"type": "stale", "protocol": PROTOCOL}))
         await _close(websocket, STALE)
         return
-    await _Page(websocket, stage, str(hello["tab"])).run(take_over=hello.get("take_over") is True)
+    role = role_of(str(hello["tab"]))
+    beside = hello.get("therapist") is True
+    if beside and role not in OWNER:
+        await _close(websocket, STRANGER)
+        return
+    page = _Page(websocket, stage, str(hello["tab"]), therapist=beside)
+    await page.run(take_over=hello.get("take_over") is True, plays=role != "nobody")
 
 
 async def _hello(websocket: WebSocket) -> Message:
@@ -68,10 +82,10 @@ async def _close(websocket: WebSocket, code: int) -> None:
 class _Page:
     """A page after its hello."""
 
-    def __init__(self, websocket: WebSocket, stage: Stage, tab: str) -> None:
+    def __init__(self, websocket: WebSocket, stage: Stage, tab: str, *, therapist: bool) -> None:
         self._websocket = websocket
         self._stage = stage
-        self._seat = Seat(tab, self._send)
+        self._seat = Seat(tab, self._send, self._dismiss, therapist=therapist)
         self._out: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._bucket = Bucket(self._loop.time())
@@ -79,10 +93,16 @@ class _Page:
         self._controls: dict[tuple[str, str], Message] = {}  # the latest of each, for when there is room
         self._unread = False
 
-    async def run(self, *, take_over: bool) -> None:
+    async def run(self, *, take_over: bool, plays: bool) -> None:
         """Enter, talk, leave."""
-        self._stage.enter(self._seat, take_over)
-        self._send(self._stage.welcome(self._seat))
+        if plays:
+            self._stage.enter(self._seat, take_over)
+            self._send(self._stage.welcome(self._seat))
+            if self._seat.therapist:
+                self._stage.beside.greet(self._seat)
+        else:
+            self._stage.wait(self._seat)
+            self._send({"type": "nobody"})
         sender = asyncio.ensure_future(self._deliver())
         try:
             # a page that leaves too much unread loses its seat, even if it cannot be told so
@@ -91,6 +111,8 @@ class _Page:
                 if message["type"] != "websocket.receive":
                     break
                 sound = message.get("bytes")
+                if not plays:
+                    continue  # there is nothing that it could do here
                 if sound is not None:
                     self._sound(sound)
                 else:
@@ -112,10 +134,16 @@ class _Page:
         except asyncio.QueueFull:
             self._unread = True
 
+    def _dismiss(self, code: int) -> None:
+        self._send({"type": BYE, "code": code})
+
     async def _deliver(self) -> None:
         try:
             while True:
                 message = await self._out.get()
+                if message["type"] == BYE:
+                    await _close(self._websocket, message["code"])
+                    return
                 await self._websocket.send_text(messages.write(message))
         except (WebSocketDisconnect, RuntimeError):
             return  # it has gone
@@ -126,10 +154,14 @@ class _Page:
         try:
             message = messages.read(text)
             kind = message["type"]
-            if kind in messages.FIELDS:
-                await self._input(message)
-            elif kind == "clock":
+            if kind == "clock":
                 self._clock(message)
+            elif kind == "limit":
+                self._limit(message)
+            elif self._seat.therapist:
+                self._beside(message)
+            elif kind in messages.FIELDS:
+                await self._input(message)
             elif kind == "resume":
                 await self._resume(message)
             elif kind == "microphone":
@@ -154,6 +186,25 @@ class _Page:
         live = self._stage.live
         now = round(live.now, 6) if live is not None and not live.ended else None
         self._send({"type": "clock", "sent": sent, "now": now, "at": clock_now()})
+
+    def _limit(self, message: Message) -> None:
+        if self._stage.role(self._seat) == "viewer":
+            raise EventError("Another page plays; this one watches.")
+        maker = THERAPIST if self._seat.therapist else messages.MAKER
+        self._stage.beside.limit(messages.moment(message), maker)
+
+    def _beside(self, message: Message) -> None:
+        """What a therapist does: none of it is numbered or acknowledged."""
+        kind = message["type"]
+        if kind not in FROM_BESIDE:
+            raise EventError(f"The therapist's page sends no {kind[:40]!r}.")
+        wanted = message if kind == "mark" else messages.plain({**message, "maker": THERAPIST})
+        if not (self._bucket.take(self._loop.time()) if kind == "mark" else self._may_pass(wanted)):
+            raise EventError("Too many events at once.")
+        if kind == "mark":
+            self._stage.beside.mark(self._seat, wanted)
+        else:
+            self._stage.hear_beside(self._seat, wanted)
 
     def _microphone(self, message: Message) -> None:
         try:
@@ -185,6 +236,7 @@ class _Page:
         wanted = messages.plain(message)
         opening = wanted["type"] == "steer" and wanted.get("what") in ("begin", "partner_starts")
         if opening and stage.role(seat) == "player" and (live is None or live.ended):
+            await stage.agree("play")  # whoever presses Begin under its words says yes to them
             live = await stage.begin()
             self._send({"type": "began", "take": live.id, "now": round(live.now, 6), "at": clock_now()})
         if self._may_pass(wanted):

@@ -10,61 +10,70 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 import undersong
-from undersong.edges import files, platform
+from undersong.caring.consent import Kind
+from undersong.caring.intake import plan
+from undersong.edges import intake, platform
+from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
-from undersong.edges.takes import LOG, Takes
+from undersong.edges.house import Place
+from undersong.edges.shares import Shares
 from undersong.errors import EventError, UndersongError
-from undersong.events import NoteOn, Seconds, Steer, Tap
+from undersong.events import THERAPIST, NoteOn, Seconds, Steer, Tap
 from undersong.live import Live, Message
 from undersong.offline import make_session
-from undersong.plan import Plan
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
+from undersong.server.beside import Beside, Seat
 from undersong.server.ear import Ear
 from undersong.server.messages import PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
+ITS_NAME = "That maker's name belongs to the therapist's own page."
+MOVED = 4410  # close code: somebody else is in the room now (docs/protocol.md)
 Answer = Literal["keep", "erase", "hide"]
+Note = Callable[[str], None]  # what was done, for the audit
 
 
-class Seat:
-    """One connected page. ``send`` hands a message over to its socket and never waits."""
-
-    def __init__(self, tab: str, send: Callable[[Message], None]) -> None:
-        self.tab = tab
-        self.send = send
+def _nobody_notes(what: str) -> None:
+    """A stage without a house."""
 
 
 class Stage:
     """The take, its player and its watchers."""
 
-    def __init__(self, data: Path, disk: Disk) -> None:
-        self.takes = Takes(data)
+    def __init__(self, place: Place, disk: Disk, note: Note = _nobody_notes) -> None:
+        self.place = place
+        self._note = note
+        self.takes = place.takes
         self.live: Live | None = None
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
         self._watching: list[Seat] = []
+        self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
         self._loop = asyncio.get_running_loop()
         self._disk = disk
-        self._plan = Plan()
         self._away: asyncio.TimerHandle | None = None
         self._interrupted: str | None = None  # a take that the last process left open
         self._unanswered: str | None = None  # a take about which the question is still open
         self._turn = asyncio.Lock()  # one opening, resuming or closing at a time
+        self._closed = False
+        self._waiting: list[Seat] = []  # pages of nobody's, until somebody is in the room
         self._sweeping: asyncio.TimerHandle | None = None
 
     # --- starting and stopping -----------------------------------------------------------------
 
     def open(self) -> None:
         """Find what the last process left, and begin to sweep."""
+        with suppress(UndersongError):  # it is told where it is looked at
+            self.place.settle()
         self._sweep()
         latest = self.takes.latest_scratch()
         if latest is None or abs((datetime.now(UTC) - latest[1]).total_seconds()) >= HELD:
@@ -82,23 +91,37 @@ class Stage:
 
     def _sweep(self) -> None:
         self._sweeping = self._loop.call_later(SWEEP, self._sweep)
-        self.takes.sweep(datetime.now(UTC))
+        self.takes.sweep(datetime.now(UTC), seconds_up())
 
-    async def close(self) -> None:
-        """End what is open; everything that happened is on the disk afterwards."""
+    async def close(self, code: int | None = None) -> None:
+        """End what is open; everything that happened is on the disk afterwards. With a code every page is
+        let go with it; nothing is begun here any more."""
         if self._sweeping is not None:
             self._sweeping.cancel()
-        await self._end_take()
+        async with self._turn:
+            self._closed = True
+            await self._end_take()
+        for seat in [self.player, *self._watching, *self._waiting]:
+            if seat is not None and code is not None:
+                seat.dismiss(code)
 
     # --- who plays -----------------------------------------------------------------------------
 
     def enter(self, seat: Seat, take_over: bool) -> None:
-        """A page has come: it plays if nobody does, if it takes over, or if it is the player again."""
+        """A page has come: it plays if nobody does, if it takes over, or if it is the player again. A
+        therapist's never plays."""
+        if seat.therapist:
+            self.beside.enter(seat)
+            return
         player = self.player
         if player is None or take_over or player.tab == seat.tab:
             self._play(seat)
         else:
             self._watching.append(seat)
+
+    def wait(self, seat: Seat) -> None:
+        """A page of nobody's: it is told when somebody is in the room, and nothing else."""
+        self._waiting.append(seat)
 
     def _play(self, seat: Seat) -> None:
         former, self.player = self.player, seat
@@ -113,11 +136,15 @@ class Stage:
             if former.tab != seat.tab:
                 self._watching.append(former)
                 former.send({"type": "role", "role": "viewer"})
+        self.beside.look()
 
     def leave(self, seat: Seat) -> None:
         """A page has gone. If it played, the partner falls silent and the take waits; where another page
         watches, and nobody comes back within a moment, that one may play."""
         self._watching = [other for other in self._watching if other is not seat]
+        self._waiting = [other for other in self._waiting if other is not seat]
+        if seat.therapist:
+            self.beside.leave(seat)
         if self.player is not seat:
             return
         self._deafen()
@@ -125,6 +152,8 @@ class Stage:
         self._loop.call_later(PROMOTED, self._promote)
         if self.live is not None:
             self.live.leave()
+            self.beside.let_go()
+            self.beside.look()
             self._away = self._loop.call_later(HELD, self._forsaken)
 
     def _promote(self) -> None:
@@ -153,7 +182,9 @@ class Stage:
         }
 
     def role(self, seat: Seat) -> str:
-        """player or viewer."""
+        """player, viewer or therapist."""
+        if seat.therapist:
+            return "therapist"
         return "player" if seat is self.player else "viewer"
 
     # --- the take ------------------------------------------------------------------------------
@@ -180,8 +211,9 @@ class Stage:
         """The take of that name, gone on with. Raises UndersongError if it cannot be."""
         async with self._turn:
             if self.live is not None and self.live.id == id_ and not self.live.ended:
+                self.beside.opened(self.live)
                 return self.live
-            if id_ != self._interrupted:
+            if id_ != self._interrupted or self._closed:
                 raise EventError("That take is over; begin another.")
             self._interrupted = None
             self._unanswered = id_  # unless it can be gone on with
@@ -189,8 +221,7 @@ class Stage:
 
     async def _restore(self, id_: str) -> Live:
         """Make the session again from its log, and go on where it stands."""
-        path = self.takes.folder(id_) / LOG
-        log = codec.read(await asyncio.to_thread(files.read_log, path))
+        log = codec.read(await asyncio.to_thread(self.takes.log, id_))
         session, lost = await asyncio.to_thread(restore, log, platform.engine(), techniques(), policy)
         writer = codec.LogWriter(log.end)
         writer.outputs(lost)
@@ -209,19 +240,51 @@ class Stage:
             live.left(maker)
         return live
 
-    async def begin(self) -> Live:
-        """A new take; one that is open ends."""
+    # --- to what a person said yes -------------------------------------------------------------
+
+    async def agree(self, kind: Kind) -> None:
+        """Say yes to the words of now; once is enough."""
+
+        def give() -> None:
+            if self.place.record.consent(kind) is None:
+                self._note(f"gave consent to {kind}")
+                self.place.record.give(kind, datetime.now(UTC))
+
+        await asyncio.to_thread(give)
+
+    async def withdraw(self, kind: Kind) -> None:
+        """Take a yes back, with all that was written by it. To *play*: the partner falls silent, and the
+        take is gone."""
         async with self._turn:
+            if kind == "play":
+                await self._drop_take()
+            self._note(f"took back consent to {kind}")
+            await asyncio.to_thread(self.place.withdraw, kind, datetime.now(UTC))
+
+    async def _drop_take(self) -> None:
+        self._deafen()
+        self._interrupted = self._unanswered = None
+        live, self.live = self.live, None
+        if live is not None:
+            await live.drop()
+        self._tell({"type": "withdrawn"})
+
+    async def begin(self) -> Live:
+        """A new take; one that is open ends. Raises EventError without a yes to be listened to."""
+        async with self._turn:
+            if self._closed:
+                raise EventError("Somebody else is in the room by now.")
             await self._end_take()
             self._interrupted = None
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
+            wanted = plan(await asyncio.to_thread(intake.read, self.place.record))
             id_, file = await asyncio.to_thread(self.takes.begin, now)
             started = now.isoformat(timespec="seconds")
             header = codec.Header(
-                undersong.__version__, platform.engine(), seed, self._plan, tuple(techniques()), started
+                undersong.__version__, platform.engine(), seed, wanted, tuple(techniques()), started
             )
-            live = Live(id_, make_session(self._plan, seed), codec.LogWriter(header), file, self._disk)
+            live = Live(id_, make_session(wanted, seed), codec.LogWriter(header), file, self._disk)
             self._take_up(live)
             return live
 
@@ -229,11 +292,13 @@ class Stage:
         self.live = live
         self._unanswered = None
         live.tell = self._tell
+        self.beside.opened(live)
 
     async def _end_take(self) -> None:
         """Close what is open. A take without a sound is no take: nobody is asked about it."""
         self._deafen()
         live, self.live = self.live, None
+        self.beside.closed()
         if live is None:
             return
         if live.notes:
@@ -248,7 +313,7 @@ class Stage:
                 await self._end_take()
 
     async def answered(self, id_: str, answer: Answer) -> None:
-        """Keep a take, erase it for good, or hide it for ever.
+        """Keep a take, erase it for good, or hide it for ever. To keep one is a yes to keeping.
 
         Raises UsageError if there is none of that name, EventError while it is being played.
         """
@@ -257,8 +322,12 @@ class Stage:
                 if not self.live.ended:
                     raise EventError("That take is being played; finish it first.")
                 await self._end_take()
+            if answer == "keep":
+                await self.agree("keep")
             todo = {"keep": self.takes.keep, "erase": self.takes.delete, "hide": self.takes.hide}[answer]
             await asyncio.to_thread(todo, id_)
+            if answer != "keep":
+                await asyncio.to_thread(Shares(self.place.record).take_back, "take", id_)
             if self._unanswered == id_:
                 self._unanswered = None
             if self._interrupted == id_:
@@ -270,18 +339,34 @@ class Stage:
         """An input of the player's. Raises EventError if it cannot be taken in."""
         if seat is not self.player:
             raise EventError("Another page plays; this one watches.")
+        if message["maker"] == THERAPIST:
+            raise EventError(ITS_NAME)
         if self.live is None or self.live.ended:
             raise EventError("No take is open: say begin first.")
         self.live.hear(to_input(message), number)
         if self.ear is not None:
             self.ear.page(message, self.live.now)
+        told = {"type": "maker", "event": message}  # as it was checked, not as it came
         for watcher in self._watching:
-            watcher.send({"type": "maker", "event": message})  # as it was checked, not as it came
+            watcher.send(told)
+        self.beside.tell(told)
+
+    def hear_beside(self, seat: Seat, message: Message) -> None:
+        """Something a therapist plays or asks for. Raises EventError if it cannot be taken in."""
+        self.beside.hear(seat, message)
+        if self.ear is not None and self.live is not None:
+            self.ear.page(message, self.live.now)  # it sounds through the maker's loudspeaker
+
+    def _makers_side(self) -> list[Seat]:
+        """The page that plays and those that watch it."""
+        return self._watching if self.player is None else [self.player, *self._watching]
 
     def listen(self, seat: Seat, message: Message) -> None:
         """The player's microphone is opened, or closed. Raises EventError if it cannot be."""
         if seat is not self.player:
             raise EventError("Another page plays; this one watches.")
+        if message.get("maker") == THERAPIST:
+            raise EventError(ITS_NAME)
         self._deafen()
         if message.get("on") is not True:
             return
@@ -294,9 +379,10 @@ class Stage:
         if self.live is None or self.live.ended:
             raise EventError("The take is over.")
         self.live.hear(to_input(event))
-        for seat in (self.player, *self._watching):
-            if seat is not None:
-                seat.send({"type": "maker", "event": event})
+        told = {"type": "maker", "event": event}
+        for seat in self._makers_side():
+            seat.send(told)
+        self.beside.tell(told)
 
     def _deafen(self) -> None:
         ear, self.ear = self.ear, None
@@ -309,6 +395,8 @@ class Stage:
         for seat in self._watching:
             if message["type"] != "ack":
                 seat.send(message)
+        if message["type"] != "ack":
+            self.beside.tell(message)
         if self.ear is not None:
             self.ear.partner(message)
         if message["type"] == "ended" and self.live is not None:
@@ -321,5 +409,6 @@ def _finished(log: codec.Log) -> bool:
 
 
 def _asked(log: codec.Log) -> list[str]:
-    """What was asked for, in its order, but for techniques."""
-    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what != "technique"]
+    """Whether to play was asked for, or not to, in its order."""
+    kinds = ("begin", "partner_starts", "rest", "finish")
+    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what in kinds]

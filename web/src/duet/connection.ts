@@ -31,7 +31,16 @@ export class Connection {
   private takingOver = false;
   private open = false;
 
-  constructor(private readonly hearing: Hearing) {}
+  /** `beside`: a therapist's page, that sits beside the one that plays. */
+  constructor(
+    private readonly hearing: Hearing,
+    private readonly beside = false,
+  ) {}
+
+  /** The tab token of this page; null before it has one. */
+  get token(): string | null {
+    return this.tab;
+  }
 
   /** Connect, and stay connected. */
   async connect(): Promise<void> {
@@ -48,7 +57,8 @@ export class Connection {
     const socket = new WebSocket(`${scheme}://${location.host}/socket`);
     this.socket = socket;
     socket.onopen = () => {
-      this.send({ type: "hello", protocol: PROTOCOL, tab: this.tab ?? "", take_over: this.takingOver });
+      const [tab, therapist] = [this.tab ?? "", this.beside];
+      this.send({ type: "hello", protocol: PROTOCOL, tab, take_over: this.takingOver, therapist });
       this.takingOver = false;
     };
     socket.onmessage = (event: MessageEvent<string>) => this.heard(JSON.parse(event.data) as FromServer);

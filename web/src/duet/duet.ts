@@ -1,4 +1,5 @@
 import type { Breath } from "../breath/breath";
+import type { Sign } from "../care/sign";
 import type { Heard } from "../sound/exposure";
 import type { Timbre } from "../sound/instrument";
 import type { Wish } from "./protocol";
@@ -38,6 +39,11 @@ export interface Duet {
   strike(key: string, velocity: number, when: number, who?: Who): void;
   pedal(down: boolean, when: number, who?: Who): void;
   letGoAll(when: number): void;
+
+  /** How whoever plays arrived: it goes with the take that begins, or with the one that is there. */
+  arrive(sign: Sign): void;
+  /** Sounds that nobody at this page wants to hear. */
+  mute(timbres: readonly string[]): void;
 
   /** Something is asked of the partner while it plays. */
   wish(what: Wish): void;

@@ -4,6 +4,7 @@
  */
 
 import type { Breath } from "../breath/breath";
+import { isEmpty, NO_SIGN, putSign, type Sign } from "../care/sign";
 import type { Heard } from "../sound/exposure";
 import type { Timbre } from "../sound/instrument";
 import { SoundError, type Player } from "../sound/player";
@@ -15,7 +16,7 @@ import { Ear } from "./ear";
 import { Maker } from "./maker";
 import { Marks } from "./marks";
 import { Partner } from "./partner";
-import type { FromServer, Numbered, Welcome, Wish } from "./protocol";
+import { type FromServer, type Numbered, THERAPIST, type Welcome, type Wish } from "./protocol";
 import { type Part, Rehearing, type Sound } from "./rehearing";
 import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View, Who } from "./view";
@@ -23,8 +24,9 @@ import type { Mark, Phase, Trouble, View, Who } from "./view";
 const FROZEN_AFTER = 8000; // ms after Begin without a sound of the maker's
 const TAKE = "undersong-take"; // in this tab's own storage: the take it plays
 /** Techniques that say something while nothing of the partner's sounds. */
-const SILENT_ONES = ["giving-space", "ending", "rest"];
 const LISTENING = "giving-space";
+const ENDING = "ending";
+const SILENT_ONES = [LISTENING, ENDING, "rest"];
 
 const OPENING: View = {
   phase: "opening",
@@ -66,6 +68,7 @@ export class LiveDuet implements Duet {
   private chosen = LISTENING; // the technique that answers now
   private partnerPlayed = false; // since it last fell silent
   private frozenTimer: ReturnType<typeof setTimeout> | null = null;
+  private sign = NO_SIGN; // that no take has yet
   private hearings = 0; // how often something heard again was asked for, or stopped
 
   constructor(private readonly sound: Player) {
@@ -213,6 +216,22 @@ export class LiveDuet implements Duet {
     this.show({ phase });
   }
 
+  arrive(sign: Sign): void {
+    this.sign = sign;
+  }
+
+  /** The take has the sign once the server says so; else it is tried again at the end. */
+  private async bringSign(take: string): Promise<void> {
+    const { sign } = this;
+    if (isEmpty(sign)) return;
+    try {
+      await putSign(take, "arrived", sign);
+      if (this.sign === sign) this.sign = NO_SIGN;
+    } catch {
+      // the music matters more
+    }
+  }
+
   // --- what the maker does -------------------------------------------------------------------
 
   private get playable(): boolean {
@@ -306,6 +325,7 @@ export class LiveDuet implements Duet {
         // the machine slept, or stood still: what was held has ended, and the clocks have parted
         this.partner.hush();
         this.letGoAll(performance.now());
+        this.maker.besideGone(performance.now());
         this.ear.endAll();
         this.clock.forget();
         this.clock.set(message.now, message.at);
@@ -321,8 +341,12 @@ export class LiveDuet implements Duet {
         return this.show({ microphoneSaid: message.because });
       case "maker":
         return this.shownOf(message.event);
+      case "withdrawn":
+        return this.withdrawn();
       case "ack":
       case "stale":
+      case "hearing":
+      case "marked":
         return;
     }
   }
@@ -367,6 +391,7 @@ export class LiveDuet implements Duet {
     sessionStorage.setItem(TAKE, take);
     this.clock.set(now, at);
     this.ear.begin();
+    void this.bringSign(take);
     this.show({ outputLatency: this.sound.outputLatency, resumable: false });
   }
 
@@ -374,6 +399,11 @@ export class LiveDuet implements Duet {
   private chose(technique: string, because: string): void {
     if (SILENT_ONES.includes(technique)) this.partnerPlayed = false;
     this.chosen = technique;
+    if (technique === ENDING && (this.view.phase === "playing" || this.view.phase === "resting")) {
+      this.thaw(); // the close was asked for elsewhere, or its time has come
+      this.ground.leave();
+      this.show({ phase: "finishing" });
+    }
     const told = this.partnerPlayed || SILENT_ONES.includes(technique) ? technique : LISTENING;
     this.show({ technique: told, because, saidAt: performance.now() });
   }
@@ -391,12 +421,28 @@ export class LiveDuet implements Duet {
   }
 
   private ended(take: NonNullable<View["take"]>): void {
+    if (take.notes > 0) void this.bringSign(take.id);
     sessionStorage.removeItem(TAKE);
     this.take = null;
     this.letGoAll(performance.now());
+    this.maker.besideGone(performance.now());
     this.ear.endAll();
     this.partner.hush();
     this.show({ phase: take.notes > 0 ? "keep" : "opening", together: null, take: take.notes > 0 ? take : null });
+  }
+
+  /** Whoever plays does not want to be listened to any more: the take is gone, also one that was asked about. */
+  private withdrawn(): void {
+    if (this.view.phase === "elsewhere") return;
+    sessionStorage.removeItem(TAKE);
+    this.take = this.offered = null;
+    this.sign = NO_SIGN;
+    this.thaw();
+    this.letGoAll(performance.now());
+    this.ear.endAll();
+    this.ground.leave();
+    this.partner.hush();
+    this.show({ ...OPENING, ...this.devices, trouble: this.view.trouble });
   }
 
   private refused(seq: number | null): void {
@@ -411,6 +457,7 @@ export class LiveDuet implements Duet {
 
   private lost(): void {
     this.welcomed = false;
+    this.maker.besideGone(performance.now());
     this.ear.endAll();
     if (this.view.phase !== "breathing") this.partner.hush(); // a breath needs no line
     this.moved(false); // for the server, everybody has left
@@ -433,6 +480,10 @@ export class LiveDuet implements Duet {
 
   setTimbres(left: Timbre, right: Timbre): void {
     this.maker.setTimbres(left, right);
+  }
+
+  mute(timbres: readonly string[]): void {
+    this.partner.muted = timbres;
   }
 
   setVolume(volume: number): void {
@@ -469,7 +520,9 @@ export class LiveDuet implements Duet {
 
   /** What the microphone gave, or what somebody plays at another page. */
   private shownOf(event: Numbered): void {
-    if (!this.ear.open) return this.maker.watched(event, performance.now());
+    const now = performance.now();
+    if ("maker" in event && event.maker === THERAPIST) return this.maker.beside(event, now, this.soundReady && this.playable);
+    if (!this.ear.open) return this.maker.watched(event, now);
     const from = this.ear.heard(event);
     if (from !== null) this.onset(from);
   }

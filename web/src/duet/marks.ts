@@ -1,6 +1,6 @@
 /** What sounded and what will, for the eye. Kept for ten minutes; ordered by when it begins. */
 
-import type { Mark, Who } from "./view";
+import type { Mark, Whose } from "./view";
 
 const KEPT = 600_000; // ms
 const MEETS = 90; // ms: onsets of two makers nearer than this have met (as in listening/moving.py)
@@ -22,7 +22,7 @@ export class Marks {
   }
 
   /** A note of the maker's begins; it lasts until `end`. */
-  begin(id: string, pitch: number | null, velocity: number, from: number, by: Who = "you"): void {
+  begin(id: string, pitch: number | null, velocity: number, from: number, by: Whose = "you"): void {
     this.end(id, from);
     const mark: Growing = { who: "maker", id, by, pitch, velocity, voice: null, from, to: null, planned: false };
     this.open.set(id, mark);

@@ -21,8 +21,21 @@ export type Input =
 
 export type Numbered = Input & { seq: number; time?: number };
 
+/** What a therapist does from a page beside the one that plays; none of it is numbered. */
+export type FromBeside =
+  | { type: "note"; on: true; time: number; pitch: number; velocity: number }
+  | { type: "note"; on: false; time: number; pitch: number }
+  | { type: "tap"; time: number; velocity: number }
+  | { type: "steer"; what: "begin" | Wish }
+  | { type: "steer"; what: "technique"; technique: string | null }
+  | { type: "rest" }
+  | { type: "finish" }
+  | { type: "limit"; seconds: number | null }
+  | { type: "mark"; at: number };
+
 export type FromPage =
-  | { type: "hello"; protocol: number; tab: string; take_over: boolean }
+  | { type: "hello"; protocol: number; tab: string; take_over: boolean; therapist: boolean }
+  | FromBeside
   | { type: "clock"; sent: number }
   | { type: "resume"; take: string }
   | { type: "microphone"; on: false }
@@ -45,7 +58,7 @@ export interface Welcome {
   type: "welcome";
   protocol: number;
   undersong: string;
-  role: "player" | "viewer";
+  role: "player" | "viewer" | "therapist";
   take: { id: string } | null;
   unanswered: Ended | null;
 }
@@ -56,7 +69,32 @@ export interface Ended {
   notes: number;
 }
 
+/** What is heard now, for a therapist. Names of makers as in the log. */
+export interface Heard {
+  type: "hearing";
+  now: number;
+  pulse: { bpm: number; confidence: number } | null;
+  tonality: { tonic: number; mode: string; confidence: number } | null;
+  state: Readonly<Record<string, { name: string; because: string }>>;
+  phrase: Readonly<Record<string, { going: boolean; at: number }>>;
+  leading: { who: string; because: "asked" } | { who: string; because: "began"; times: number; of: number } | null;
+  asked: { tempo: "lead" | "follow" | null; only: string | null; softer: number };
+  resting: boolean;
+  finishing: boolean;
+  limit: number | null; // seconds of the session at which the take comes to its close
+  player: boolean; // whether somebody is at the page that plays
+}
+
+/** A moment that a therapist marked. */
+export interface Marked {
+  id: string;
+  at: number; // seconds of the take
+  text: string | null;
+}
+
 export type FromServer =
+  | Heard
+  | { type: "marked"; take: string; mark: Marked }
   | Welcome
   | Play
   | { type: "stale"; protocol: number }
@@ -74,7 +112,11 @@ export type FromServer =
   | { type: "disk"; well: boolean; because: string }
   | { type: "microphone"; on: boolean; because: string }
   | { type: "maker"; event: Numbered }
-  | { type: "ended"; take: string; seconds: number; notes: number };
+  | { type: "ended"; take: string; seconds: number; notes: number }
+  | { type: "withdrawn" };
+
+/** The maker's name of whoever sits beside the others. */
+export const THERAPIST = "therapist";
 
 /** Codes with which the server closes the socket. */
 export const STRANGER = 4401; // it does not know this page

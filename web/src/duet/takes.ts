@@ -28,13 +28,15 @@ export class NoSuchTake extends Error {}
 
 /**
  * Rejects with the server's own sentence if it says no. `body`: a value, sent as JSON, or sound as it is.
+ * `tab`: the tab token of the page that asks, where that matters.
  */
-export async function ask(address: string, method: string, body?: unknown): Promise<unknown> {
-  const request: RequestInit = { method };
+export async function ask(address: string, method: string, body?: unknown, tab?: string): Promise<unknown> {
+  const headers: Record<string, string> = tab === undefined ? {} : { "x-undersong-tab": tab };
+  const request: RequestInit = { method, headers };
   if (body instanceof Blob) request.body = body;
   else if (body !== undefined) {
     request.body = JSON.stringify(body);
-    request.headers = { "content-type": "application/json" };
+    headers["content-type"] = "application/json";
   }
   const answer = await fetch(address, request);
   const read = (await answer.json()) as { error?: string };

@@ -16,6 +16,14 @@ export type Phase =
 /** Who of those at this page plays: one alone, or one of two side by side. The maker's name in the log. */
 export type Who = "you" | "left" | "right";
 
+/** Whose a note that is drawn can be: theirs, or a therapist's who plays along from beside. */
+export type Whose = Who | "therapist";
+
+/** Of two who play, the one whose notes are told apart from the other's by colour and shape. */
+export function isOther(by: Whose | undefined): boolean {
+  return by === "right" || by === "therapist";
+}
+
 /** One plain sentence about something that went wrong; a key of texts/en.json under "trouble". */
 export type Trouble =
   | "connection" // the connection is gone; it is being tried again
@@ -57,7 +65,7 @@ export interface Mark {
   readonly who: "maker" | "partner";
   readonly id: string;
   /** Whose it is, of the makers; the partner's are nobody's. */
-  readonly by?: Who;
+  readonly by?: Whose;
   readonly pitch: number | null; // null: struck, without pitch
   readonly velocity: number;
   readonly voice: "bass" | "chords" | "melody" | "percussion" | null; // null: the maker's

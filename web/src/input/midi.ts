@@ -96,7 +96,23 @@ export class Midi {
     private readonly navigator: Asking,
     private readonly out: MidiOut,
     private readonly now: () => number = () => performance.now(),
+    private readonly takes: (name: string) => boolean = () => true,
   ) {}
+
+  /** Every device that is there, also those that are left out. */
+  get names(): readonly string[] {
+    return [...this.ports.keys()].map(nameOf);
+  }
+
+  /** Which devices are left out has changed. */
+  again(): void {
+    for (const [input, port] of this.ports) if (!this.takes(nameOf(input))) port.letGo(this.now());
+    if (this.access) this.tell();
+  }
+
+  private tell(): void {
+    this.out.midiConnected(this.names.filter(this.takes));
+  }
 
   async connect(): Promise<MidiAnswer> {
     if (this.access) {
@@ -148,7 +164,7 @@ export class Midi {
       this.listen(input);
       came = true;
     }
-    if (came || left) this.out.midiConnected([...this.ports.keys()].map(nameOf));
+    if (came || left) this.tell();
     if (left) this.out.midiGone();
   }
 
@@ -159,7 +175,7 @@ export class Midi {
     const port = new Port(input.id, device, this.out);
     this.ports.set(input, port);
     input.onmidimessage = (event) => {
-      if (event.data) port.hear(event.data, event.timeStamp);
+      if (event.data && this.takes(nameOf(input))) port.hear(event.data, event.timeStamp);
     };
   }
 }

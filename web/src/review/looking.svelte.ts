@@ -3,7 +3,8 @@
  * plays by itself, and one call makes it silent.
  */
 import type { Duet, KeptTake } from "../duet/duet";
-import type { Mark, Who } from "../duet/view";
+import { whose } from "../duet/maker";
+import type { Mark } from "../duet/view";
 import * as asking from "./asking";
 import type { About, Heard, Moment, Rating, Review } from "./review";
 import type { Chosen } from "./roll";
@@ -14,7 +15,10 @@ import { around, gliding, moved, opening, turned, type Viewport, zoomed } from "
 export type Voices = Heard["who"];
 
 const TOLD = 250; // ms between two tellings of the place while it sounds
-const NOTHING: About = { name: null, notes: [], fragments: [], ratings: [] };
+const NOTHING: About = { arrived: null, left: null, name: null, notes: [], fragments: [], ratings: [] };
+
+/** Where it is heard again. */
+export type Hears = Pick<Duet, "hearPart" | "leaveOut" | "stopHearing" | "hearingAt">;
 
 export class Looking {
   sounds: readonly Heard[] = [];
@@ -22,6 +26,8 @@ export class Looking {
   seconds = $state(0);
   review = $state.raw<Review | null>(null);
   about = $state.raw<About>(NOTHING);
+  /** Moments that a therapist marked, where this is a therapist's page. */
+  marks = $state.raw<readonly number[]>([]);
   /** Whether it is there to be seen; whether the rest could be worked out; the server's own sentence. */
   state = $state<"coming" | "here" | "failed">("coming");
   rest = $state<"coming" | "here" | "failed">("coming");
@@ -39,7 +45,7 @@ export class Looking {
   private turn = 0; // of hearing: what was asked for later counts
 
   constructor(
-    private readonly duet: Duet,
+    private readonly duet: Hears,
     readonly take: KeptTake,
   ) {}
 
@@ -211,7 +217,7 @@ export class Looking {
 }
 
 function markOf(sound: Heard, number: number): Mark {
-  const by: Who | undefined = sound.who === "partner" ? undefined : sound.maker === "right" ? "right" : "you";
+  const by = sound.who === "partner" ? undefined : whose(sound.maker ?? "");
   return {
     who: sound.who,
     id: String(number),

@@ -2,7 +2,7 @@
  * The shore laid out whole: the maker's stones above the water, the partner's waves below, drawn in tiles
  * that are kept, so that an hour can be moved along and an overview costs no more than what is seen.
  */
-import type { Mark } from "../duet/view";
+import { isOther, type Mark } from "../duet/view";
 import { paintGround, SWELL } from "../shore/ground";
 import { clamp, type Geometry, geometry, markY } from "../shore/layout";
 import { ink, ofSecond, type Palette } from "../shore/palette";
@@ -28,6 +28,7 @@ export interface Chosen {
 export interface Marked {
   readonly moments: readonly { readonly at: number }[];
   readonly words: readonly number[];
+  readonly marks: readonly number[]; // a therapist's
   readonly chosen: Chosen | null;
 }
 
@@ -120,7 +121,7 @@ export class Roll {
   }
 
   private stone(brush: Brush, mark: Mark, left: number, scale: number, sounding: number | null, shaded: boolean): void {
-    const colours = mark.by === "right" ? ofSecond(this.colours as Palette) : (this.colours as Palette);
+    const colours = isOther(mark.by) ? ofSecond(this.colours as Palette) : (this.colours as Palette);
     const small: Geometry = { ...this.g, stone: clamp(scale * 0.36, 4.2, this.g.stone) };
     const seconds = ((mark.to ?? mark.from) - mark.from) / 1000;
     const right = left + seconds * scale;
@@ -161,8 +162,8 @@ export function paintRuns(
   brush.lineWidth = high;
   const kinds = [
     { tone: colours.partner, mine: (run: (typeof found)[number]) => run.who === "partner" },
-    { tone: colours.maker, mine: (run: (typeof found)[number]) => run.who === "maker" && run.by !== "right" },
-    { tone: colours.second, mine: (run: (typeof found)[number]) => run.who === "maker" && run.by === "right" },
+    { tone: colours.maker, mine: (run: (typeof found)[number]) => run.who === "maker" && !isOther(run.by) },
+    { tone: colours.second, mine: (run: (typeof found)[number]) => run.who === "maker" && isOther(run.by) },
   ];
   for (const { tone, mine } of kinds) {
     brush.beginPath();
@@ -209,7 +210,8 @@ function paintChosen(brush: Brush, g: Geometry, colours: Palette, view: Viewport
   brush.setLineDash([]);
 }
 
-/** Places to hear again as rings at the top, own words as short lines at the bottom. */
+/** Places to hear again as rings at the top, own words as short lines at the bottom, a therapist's marks as
+ * upright lines with a small flag. */
 function paintMarks(brush: Brush, g: Geometry, colours: Palette, view: Viewport, marked: Marked): void {
   brush.strokeStyle = ink(colours.ink, 0.75);
   brush.lineWidth = 1.75;
@@ -218,6 +220,16 @@ function paintMarks(brush: Brush, g: Geometry, colours: Palette, view: Viewport,
     if (x < -8 || x > g.width + 8) continue;
     brush.beginPath();
     brush.ellipse(x, 13, 6, 4.5, 0, 0, 2 * Math.PI);
+    brush.stroke();
+  }
+  for (const at of marked.marks) {
+    const x = across(view, g.width, at);
+    if (x < -8 || x > g.width + 8) continue;
+    brush.beginPath();
+    brush.moveTo(x, g.height);
+    brush.lineTo(x, 24);
+    brush.lineTo(x + 11, 29);
+    brush.lineTo(x, 34);
     brush.stroke();
   }
   brush.lineWidth = 2.5;

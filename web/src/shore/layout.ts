@@ -3,7 +3,7 @@
  * waterline and the partner below it. The page's touches use the same measure as its drawing, so a
  * stone lies where the sky was touched.
  */
-import type { Mark } from "../duet/view";
+import { isOther, type Mark } from "../duet/view";
 
 export interface Geometry {
   readonly width: number;
@@ -67,7 +67,7 @@ export function markY(g: Geometry, mark: Pick<Mark, "who" | "by" | "pitch" | "vo
   if (mark.who === "maker") {
     if (mark.pitch !== null) return makerY(g, mark.pitch);
     // Of two who tap, the right one's lie in a row of their own.
-    return g.water - (mark.by === "right" ? 3.4 : 0.62) * g.stone;
+    return g.water - (isOther(mark.by) ? 3.4 : 0.62) * g.stone;
   }
   if (mark.pitch === null || mark.voice === "percussion") return g.water + 1.05 * g.stone;
   return partnerY(g, mark.pitch);

@@ -2,7 +2,7 @@
  * The shore: draws what was played and what will be, on two sheets. The lower one (sky, water) is
  * painted when size or theme change; the upper one only while something moves.
  */
-import type { Mark } from "../duet/view";
+import { isOther, type Mark } from "../duet/view";
 import { paintGround, SWELL } from "./ground";
 import {
   drawnUntil,
@@ -175,12 +175,12 @@ export class Shore {
   }
 
   private tones(p: Placed): Palette {
-    return p.mark.by === "right" ? this.second : this.colours;
+    return isOther(p.mark.by) ? this.second : this.colours;
   }
 
   /** What fell together, while two moved together, is joined by a thread. */
   private paintThreads(brush: CanvasRenderingContext2D, placed: readonly Placed[]): void {
-    const rights = new Map(placed.filter((p) => p.mark.by === "right").map((p) => [p.mark, p]));
+    const rights = new Map(placed.filter((p) => isOther(p.mark.by)).map((p) => [p.mark, p]));
     for (const p of placed) {
       const other = p.mark.met && rights.get(p.mark.met);
       if (other) paintThread(brush, this.colours, p, other);

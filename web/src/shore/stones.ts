@@ -1,5 +1,5 @@
 /** The maker's notes: warm stones above the water, with rings while they sound. */
-import type { Mark } from "../duet/view";
+import { isOther, type Mark } from "../duet/view";
 import { clamp, type Geometry, grain } from "./layout";
 import { ink, mix, type Palette, type Tone } from "./palette";
 
@@ -69,7 +69,7 @@ function seed(brush: Brush, x: number, y: number, r: number): void {
 export function paintThread(brush: Brush, colours: Palette, one: Placed, other: Placed): void {
   const thread = brush.createLinearGradient(one.left, one.y, other.left, other.y);
   const seen = 0.75 * Math.min(one.presence, other.presence);
-  const [from, to] = one.mark.by === "right" ? [colours.second, colours.maker] : [colours.maker, colours.second];
+  const [from, to] = isOther(one.mark.by) ? [colours.second, colours.maker] : [colours.maker, colours.second];
   thread.addColorStop(0, ink(from, seen));
   thread.addColorStop(1, ink(to, seen));
   brush.strokeStyle = thread;
@@ -91,7 +91,7 @@ export function paintStone(
   const r = stoneSize(g, stone.mark.velocity);
   if (stone.sounding || stone.after < 1.6) halo(brush, colours, stone, r);
   brush.globalAlpha = stone.presence;
-  if (stone.mark.by === "right") leaf(brush, stone.left, stone.right, stone.y, r);
+  if (isOther(stone.mark.by)) leaf(brush, stone.left, stone.right, stone.y, r);
   else outline(brush, stone.left, stone.right, stone.y, r, grain(stone.mark.id));
   if (fine) {
     const body = brush.createLinearGradient(0, stone.y - r, 0, stone.y + r);
@@ -148,7 +148,7 @@ export function paintPebble(brush: Brush, g: Geometry, colours: Palette, pebble:
   body.addColorStop(0, ink(mix(colours.maker, colours.makerLight, 0.85)));
   body.addColorStop(1, ink(colours.maker));
   brush.fillStyle = body;
-  if (pebble.mark.by === "right") seed(brush, pebble.left, pebble.y, r);
+  if (isOther(pebble.mark.by)) seed(brush, pebble.left, pebble.y, r);
   else {
     brush.beginPath();
     brush.ellipse(pebble.left, pebble.y, r * 1.08, r, 0, 0, 2 * Math.PI);

@@ -12,8 +12,8 @@ export function ceilingCurve(points = 8193): Float32Array<ArrayBuffer> {
   return curve;
 }
 
-/** Straight up to the knee, then ever flatter towards the ceiling. */
-function bend(x: number): number {
+/** A sample under the ceiling: straight up to the knee, then ever flatter. */
+export function bend(x: number): number {
   const size = Math.abs(x);
   if (size <= KNEE) return x;
   const room = CEILING - KNEE;

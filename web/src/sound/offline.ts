@@ -1,5 +1,6 @@
 /** The same synthesiser without a page: a duet in, its sound out. Built as a script of its own. */
 
+import { bend } from "./ceiling";
 import type { MakerEvent } from "./instrument";
 import type { PartnerNoteAt } from "./partner";
 import { Synth } from "./synth";
@@ -31,7 +32,8 @@ export async function begin(piece: Piece): Promise<void> {
   frame = 0;
 }
 
-/** Its next frames, the maker's and the partner's together: 16 bits, left and right by turns. */
+/** Its next frames, the maker's and the partner's together, under the same ceiling as in the page: 16 bits,
+ * left and right by turns. */
 export function take(count: number): ArrayBuffer {
   const [a, b, c, d] = [0, 0, 0, 0].map(() => new Float32Array(count)) as [Side, Side, Side, Side];
   synth!.render(a, b, c, d, frame, count);
@@ -47,5 +49,5 @@ export function take(count: number): ArrayBuffer {
 type Side = Float32Array<ArrayBuffer>;
 
 function sample(value: number): number {
-  return Math.round(32767 * Math.max(-1, Math.min(1, value)));
+  return Math.round(32767 * bend(value));
 }

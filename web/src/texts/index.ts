@@ -30,8 +30,12 @@ export function t(key: TextKey, values: Values = {}): string {
   return typeof text === "string" ? fill(text, values) : key;
 }
 
+type Known =
+  | "technique" | "why" | "does" | "trouble" | "timbre" | "prompt"
+  | "therapist.who" | "therapist.mode" | "therapist.state" | "therapist.does" | "intake.ask" | "intake.say";
+
 /** As `t`, for a name that comes from the engine and may be newer than this catalogue. */
-export function known(group: "technique" | "why" | "does" | "trouble" | "timbre" | "prompt", name: string): string | null {
+export function known(group: Known, name: string): string | null {
   const text = look(`${group}.${name}`);
   return typeof text === "string" ? text : null;
 }

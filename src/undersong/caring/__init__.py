@@ -1,0 +1,1 @@
+"""What is owed to a person, besides music: their yes or no, and who may see what."""

@@ -1,0 +1,78 @@
+/**
+ * A therapist's own notes: told to the server with the session's time, and drawn here at once. They sound at
+ * the page that plays. A pedal holds them here, since that page has a pedal of its own.
+ */
+import type { SessionClock } from "../duet/clock";
+import type { Marks } from "../duet/marks";
+import { type FromBeside, THERAPIST } from "../duet/protocol";
+import type { Out } from "../input/hands";
+
+const TAP_SHOWN = 140; // ms
+
+export class Playing implements Out {
+  /** Whether anybody would hear it. */
+  open = false;
+  /** Whether the keys play at all; a therapist who writes or listens is not to sound by accident. */
+  on = false;
+  private readonly pressed = new Map<string, number>();
+  private readonly sustained = new Map<string, number>(); // let go of, under the pedal
+  private down = false;
+  private taps = 0;
+
+  constructor(
+    private readonly clock: SessionClock,
+    private readonly marks: Marks,
+    private readonly say: (message: FromBeside) => void,
+  ) {}
+
+  press(key: string, pitch: number, velocity: number, when: number): void {
+    if (!this.open || !this.on) return;
+    this.letGo(key, when);
+    this.endSustained(pitch, when);
+    this.pressed.set(key, pitch);
+    this.say({ type: "note", on: true, time: this.clock.sessionAt(when), pitch, velocity });
+    this.marks.begin(`mine ${key}`, pitch, velocity, when, THERAPIST);
+  }
+
+  letGo(key: string, when: number): void {
+    const pitch = this.pressed.get(key);
+    if (pitch === undefined) return;
+    this.pressed.delete(key);
+    if (this.down) this.sustained.set(key, pitch);
+    else this.end(key, pitch, when);
+  }
+
+  /** A pitch that two keys hold ends with the last of them. */
+  private end(key: string, pitch: number, when: number): void {
+    this.marks.end(`mine ${key}`, when);
+    const held = [...this.pressed.values(), ...this.sustained.values()];
+    if (!held.includes(pitch)) this.say({ type: "note", on: false, time: this.clock.sessionAt(when), pitch });
+  }
+
+  private endSustained(pitch: number | null, when: number): void {
+    for (const [key, held] of [...this.sustained]) {
+      if (pitch !== null && held !== pitch) continue;
+      this.sustained.delete(key);
+      this.end(key, held, when);
+    }
+  }
+
+  strike(_key: string, velocity: number, when: number): void {
+    if (!this.open || !this.on) return;
+    this.say({ type: "tap", time: this.clock.sessionAt(when), velocity });
+    const id = `mine tap ${this.taps++}`;
+    this.marks.begin(id, null, velocity, when, THERAPIST);
+    this.marks.end(id, when + TAP_SHOWN);
+  }
+
+  pedal(down: boolean, when: number): void {
+    this.down = down;
+    if (!down) this.endSustained(null, when);
+  }
+
+  letGoAll(when: number): void {
+    this.down = false;
+    for (const key of [...this.pressed.keys()]) this.letGo(key, when);
+    this.endSustained(null, when);
+  }
+}
