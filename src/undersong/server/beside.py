@@ -37,7 +37,7 @@ class Seat:
 
 class Beside:
     """The therapists' seats at a stage. ``others``: the seats of all who watch or play; ``attended``:
-    whether somebody is at the page that plays."""
+    whether the take is played just now."""
 
     def __init__(
         self, takes: Takes, others: Callable[[], list[Seat]], attended: Callable[[], bool]

@@ -45,7 +45,8 @@ class Stage:
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
         self._watching: list[Seat] = []
-        self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
+        self._at_play: Seat | None = None  # the player that began the take, or went on with it
+        self.beside = Beside(self.takes, self._makers_side, self._attended)
         self._loop = asyncio.get_running_loop()
         self._disk = disk
         self._plan = Plan()
@@ -184,6 +185,7 @@ class Stage:
     async def resume(self, id_: str) -> Live:
         """The take of that name, gone on with. Raises UndersongError if it cannot be."""
         async with self._turn:
+            self._at_play = self.player
             if self.live is not None and self.live.id == id_ and not self.live.ended:
                 self.beside.opened(self.live)
                 return self.live
@@ -220,6 +222,7 @@ class Stage:
         async with self._turn:
             await self._end_take()
             self._interrupted = None
+            self._at_play = self.player
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
             id_, file = await asyncio.to_thread(self.takes.begin, now)
@@ -295,6 +298,10 @@ class Stage:
         self.beside.hear(seat, message)
         if self.ear is not None and self.live is not None:
             self.ear.page(message, self.live.now)  # it sounds through the maker's loudspeaker
+
+    def _attended(self) -> bool:
+        """Whether the take is played: its page is there, and has gone on with it after a lost line."""
+        return self.player is not None and self.player is self._at_play
 
     def _makers_side(self) -> list[Seat]:
         """The page that plays and those that watch it."""
