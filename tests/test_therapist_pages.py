@@ -17,6 +17,8 @@ from undersong.edges.takes import LOG, Takes
 from undersong.events import MakerId, NoteOn, Steer
 from undersong.remembering import log as codec
 
+PICTURES = Path(__file__).parent.parent / "docs" / "pages"
+NAMES = {"dark": "dusk", "light": "morning"}
 BESIDE = MakerId("therapist")
 TUNE = ("KeyA", "KeyS", "KeyD", "KeyG", "KeyF", "KeyD", "KeyS", "KeyD")
 # all that the client can read but the sentence of the partner and its reason
@@ -185,7 +187,9 @@ def test_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_therapists_page_shuts_nobody_out(browser: Browser, tmp_path: Path, theme: str) -> None:
+def test_the_therapists_page_shuts_nobody_out(
+    browser: Browser, tmp_path: Path, theme: str, request: pytest.FixtureRequest
+) -> None:
     """axe finds nothing on the page, empty, playing, unfolded and over, in either theme; every target is 48
     pixels high and wide; nothing makes it scroll sideways, small or with large text."""
     with two_windows(browser, tmp_path / "d", color_scheme=theme) as (_, client, therapist):
@@ -204,6 +208,9 @@ def test_the_therapists_page_shuts_nobody_out(browser: Browser, tmp_path: Path, 
         met(therapist)
         therapist.page.keyboard.press("m")
         therapist.page.get_by_text("Marked at ").wait_for()
+        if request.config.getoption("--pictures"):
+            play(client, *TUNE[:3])
+            therapist.picture(PICTURES / f"therapist-{NAMES[theme]}.jpg")
         therapist.page.keyboard.press("m")
         therapist.page.locator("summary").filter(has_text="Marks").wait_for()
         sound()

@@ -18,8 +18,8 @@ from undersong.edges import files, platform
 from undersong.edges.disk import Disk
 from undersong.edges.takes import LOG, Takes
 from undersong.errors import EventError, UndersongError
-from undersong.events import THERAPIST, NoteOn, Seconds, Steer, Tap
-from undersong.live import Live, Message
+from undersong.events import THERAPIST, MakerId, NoteOn, Seconds, Steer, Tap
+from undersong.live import Live, Message, rests
 from undersong.offline import make_session
 from undersong.plan import Plan
 from undersong.plugins import policy, techniques
@@ -210,7 +210,7 @@ class Stage:
             self._disk,
             last=log.last,
             notes=sum(isinstance(event, (NoteOn, Tap)) for event in log.inputs),
-            resting=_asked(log)[-1:] == ["rest"],
+            rested=_rested(log),
         )
         self._take_up(live)
         for maker in dict.fromkeys(event.maker for event in log.inputs):
@@ -351,10 +351,19 @@ class Stage:
 
 def _finished(log: codec.Log) -> bool:
     """Whether Finish was the last thing that was asked for."""
-    return _asked(log)[-1:] == ["finish"]
+    asked = _asked(log)
+    return bool(asked) and asked[-1].what == "finish"
 
 
-def _asked(log: codec.Log) -> list[str]:
-    """Whether to play was asked for, or not to, in its order."""
+def _rested(log: codec.Log) -> MakerId | None:
+    """Who asked for the rest that goes on where a log ends."""
+    rested: MakerId | None = None
+    for event in _asked(log):
+        rested = rests(rested, event.maker) if event.what == "rest" else None
+    return rested
+
+
+def _asked(log: codec.Log) -> list[Steer]:
+    """What was asked for of playing or not playing, in its order."""
     kinds = ("begin", "partner_starts", "rest", "finish")
-    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what in kinds]
+    return [e for e in log.inputs if isinstance(e, Steer) and e.what in kinds]

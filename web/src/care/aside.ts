@@ -128,7 +128,7 @@ export class Aside {
   }
 
   silence(): void {
-    if (this.view.where === "playing" && this.view.heard?.resting !== true) this.ask({ type: "rest" });
+    if (this.view.where === "playing" && (this.view.heard?.resting ?? null) === null) this.ask({ type: "rest" });
   }
 
   comeBack(): void {
