@@ -42,7 +42,7 @@ class Seat:
 
 class Beside:
     """The therapists' seats at a stage. ``others``: the seats of all who watch or play; ``attended``:
-    whether somebody is at the page that plays."""
+    whether the take is played just now."""
 
     def __init__(
         self, takes: Takes, others: Callable[[], list[Seat]], attended: Callable[[], bool]
@@ -148,7 +148,8 @@ class Beside:
 
     def _heard(self, live: Live) -> Message:
         heard = self._hearing.told(live.now, live.wishes)
-        state = {"resting": live.resting, "finishing": live.finishing, "player": self._attended()}
+        rested = None if live.rested is None else "beside" if live.rested == THERAPIST else "maker"
+        state = {"resting": rested, "finishing": live.finishing, "player": self._attended()}
         return {**heard, **state, "limit": self._limit.at}
 
     def _now(self, live: Live) -> Message:
@@ -219,7 +220,7 @@ def _check_steer(message: Message, live: Live) -> None:
     what = message.get("what")
     if what not in STEERS:
         raise EventError(f"From beside, a steer's what is one of {', '.join(STEERS)}.")
-    if what == "begin" and not live.resting:
-        raise EventError("The partner plays already; begin asks it back after a rest.")
+    if what == "begin" and live.rested != THERAPIST:
+        raise EventError("From beside, begin asks the partner back after a rest that was asked for there.")
     if what == "technique" and message.get("technique") == "ending":
         raise EventError("A close is asked for with finish.")

@@ -248,7 +248,9 @@ class _Page:
             raise EventError("Another page plays; this one watches.")
         live = await self._stage.resume(str(message.get("take")))
         times = {"now": round(live.now, 6), "at": clock_now()}
-        state = {"notes": live.notes, "resting": live.resting}
+        # silence that was asked for from beside is no rest of the maker's
+        resting = live.rested not in (None, THERAPIST)
+        state = {"notes": live.notes, "resting": resting}
         self._send({"type": "resumed", "take": live.id, "seq": live.last, **times, **state})
         live.acknowledge()
 

@@ -79,7 +79,7 @@ export interface Heard {
   phrase: Readonly<Record<string, { going: boolean; at: number }>>;
   leading: { who: string; because: "asked" } | { who: string; because: "began"; times: number; of: number } | null;
   asked: { tempo: "lead" | "follow" | null; only: string | null; softer: number };
-  resting: boolean;
+  resting: "maker" | "beside" | null; // who asked for silence, where it lasts
   finishing: boolean;
   limit: number | null; // seconds of the session at which the take comes to its close
   player: boolean; // whether somebody is at the page that plays
