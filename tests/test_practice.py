@@ -293,7 +293,7 @@ def test_every_look_is_told_of(served: Practice) -> None:
         ("therapist", "read takes", ada, "20200101-000000-0000"),
         ("therapist", "write takes ratings", ada, take),
         ("client", "share no more", ada, f"take {take}"),
-        ("client", "erase takes", ada, None),
+        ("client", "erase takes", ada, take),
         ("therapist", "erase person", ada, None),
     ]
     assert [entry for entry in found if entry in wanted] == wanted

@@ -310,8 +310,7 @@ class Home:
                 return JSONResponse({"error": NOT_SHARED}, 404)
         if role != "therapist" and request.method != "DELETE":
             return None
-        named = "/".join(map(str, request.path_params.values())) or None
-        item = named if role == "therapist" else None  # what is erased leaves nothing behind
+        item = "/".join(map(str, request.path_params.values())) or None
         try:
             await asyncio.to_thread(
                 self.house.note, role, told(request.method, path), datetime.now(UTC), self.room.id, item
