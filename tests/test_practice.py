@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -214,6 +215,28 @@ def test_a_page_of_whoever_was_there_before_changes_nothing(served: Practice) ->
     assert bens.ask("GET", "/api/consents") == before
     assert bens.ask("GET", "/api/intake")[1]["said"] == {}
     assert bens.ask("PUT", "/api/intake", {"said": {"medicine": "now"}})[0] == 200
+
+
+def test_what_is_still_on_its_way_is_of_whoever_sent_it(served: Practice) -> None:
+    """Ada's page sends a request of which the half is on its way when Ben comes in: it is hers, or
+    nobody's; in Ben's record nothing has changed."""
+    ada = served.enter("Ada")
+    body = json.dumps({"said": {"medicine": "now"}}).encode()
+    head = (
+        f"PUT /api/intake HTTP/1.1\r\nHost: {served.server.host}\r\nOrigin: {served.server.address}\r\n"
+        f"Cookie: {ada.cookie}\r\nX-Undersong-Tab: {ada.tab}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", served.server.port)) as line:
+        line.sendall(head.encode() + body[:5])
+        # the server has read the head once it answers others that came later
+        for _ in range(20):
+            assert ada.ask("GET", "/api/house")[0] == 200
+        ben = served.enter("Ben")
+        line.sendall(body[5:])
+        assert line.recv(1 << 16).startswith(b"HTTP/1.1 ")
+    assert ben.ask("GET", "/api/intake")[1]["said"] == {}
+    assert served.enter("Ada").ask("GET", "/api/intake")[1]["said"] == {"medicine": "now"}
 
 
 def test_who_leaves_the_room_keeps_what_they_played(served: Practice) -> None:
