@@ -320,7 +320,7 @@ def test_the_stage_opens_no_take_without_a_yes(tmp_path: Path) -> None:
             if kind != "play":
                 house.own.record.give(kind, NOW)
         stage = Stage(house.own, disk)
-        stage.enter(Seat("one", lambda message: None, lambda code: None), take_over=False)
+        stage.enter(Seat("one", lambda message: None), take_over=False)
         with pytest.raises(EventError, match="consent"):
             await stage.begin()
         assert not list((tmp_path / "scratch").glob("*"))

@@ -25,7 +25,7 @@ from websockets.exceptions import ConnectionClosed
 from client import PATIENCE, Message, Page, Server, http, let_in, running
 from undersong.edges.clock import GAP, SessionClock
 from undersong.edges.disk import Disk
-from undersong.edges.house import House
+from undersong.edges.house import Place
 from undersong.edges.takes import Takes
 from undersong.events import NoteOff, NoteOn, Play
 from undersong.remembering import log as codec
@@ -491,9 +491,9 @@ def test_a_take_that_nobody_comes_back_to_ends(tmp_path: Path, monkeypatch: pyte
     async def forsaken(comes_back: bool) -> bool:
         loop = asyncio.get_running_loop()
         disk = Disk(loop.call_soon_threadsafe)
-        house = House(tmp_path)
-        ours = stage.Stage(house.own, disk)
-        seat = stage.Seat("one", lambda message: None, lambda code: None)
+        place = Place(tmp_path, None, None)
+        ours = stage.Stage(place, disk)
+        seat = stage.Seat("one", lambda message: None)
         ours.enter(seat, take_over=False)
         await ours.agree("play")
         await ours.begin()
@@ -510,7 +510,7 @@ def test_a_take_that_nobody_comes_back_to_ends(tmp_path: Path, monkeypatch: pyte
         closed = ours.live is None and ours.unanswered() is not None
         await ours.close()
         disk.close()
-        house.close()
+        place.close()
         return closed
 
     assert asyncio.run(forsaken(comes_back=False))

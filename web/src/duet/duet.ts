@@ -13,6 +13,8 @@ export interface KeptTake {
   readonly notes: number;
   readonly name?: string | null; // that a person gave it
   readonly kept: boolean; // false: not answered yet, erased after a day
+  readonly shared?: boolean; // with the therapist here
+  readonly outside?: boolean; // given by its player from elsewhere
 }
 
 /**

@@ -78,6 +78,7 @@ export class LiveDuet implements Duet {
       message: (message) => this.heard(message),
       lost: () => this.lost(),
       closed: () => this.show({ trouble: "closed" }),
+      locked: () => this.locked(),
     });
     this.maker = new Maker(sound, this.clock, this.shown, (input) => this.connection.input(input));
     this.partner = new Partner(sound, this.clock, this.shown);
@@ -346,6 +347,7 @@ export class LiveDuet implements Duet {
         return this.withdrawn();
       case "ack":
       case "stale":
+      case "nobody":
       case "hearing":
       case "marked":
         return;
@@ -464,6 +466,12 @@ export class LiveDuet implements Duet {
     if (this.view.phase !== "breathing") this.partner.hush(); // a breath needs no line
     this.moved(false); // for the server, everybody has left
     this.show({ trouble: "connection" });
+  }
+
+  /** All is locked: this page forgets what it knew, and the one that opens it again takes its place. */
+  private locked(): void {
+    this.lost();
+    location.reload();
   }
 
   private watch(): void {
