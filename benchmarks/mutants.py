@@ -22,8 +22,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tables import table
-from undersong.edges import midi
+from undersong.edges import midi, sharing
 from undersong.edges.bounded import NO_ANSWER, Worker
 from undersong.errors import EventError
 from undersong.events import MakerId, NoteOff, NoteOn, Play
@@ -48,6 +50,7 @@ def seeds() -> dict[str, list[bytes]]:
         "wav": [_wav(width, channels) for width in (1, 2, 3, 4) for channels in (1, 2)],
         "log": [_log(chance, 12), _log(chance, 120)],
         "about": [_about(chance, 1), _about(chance, 12)],
+        "shared": [_shared(chance, 1), _shared(chance, 3)],
     }
 
 
@@ -97,6 +100,21 @@ def _about(chance: random.Random, count: int) -> bytes:
             ratings=(words.Rating(3.0, "A. Therapist", "partner", "stable"),),
         )
     )
+
+
+def _shared(chance: random.Random, count: int) -> bytes:
+    key = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
+    takes = tuple(
+        sharing.Take(
+            f"20260301-10000{n}-0000", {"log.jsonl": _log(chance, 12), "about.json": _about(chance, 1)}
+        )
+        for n in range(count)
+    )
+    answer = sharing.Answer("a1", "gad-7", "2026-03-01T10:00:00", (1, 1, None, 0, 2, 0, 0))
+    said = sharing.Contents(
+        sharing.public_of(key), "A.", "age1", 1, "2026-03-01T10:00:00", takes, (answer,), ()
+    )
+    return sharing.signed(said, key)
 
 
 # --- how -------------------------------------------------------------------------------------------

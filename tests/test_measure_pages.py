@@ -510,8 +510,8 @@ def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
-    """The long form is offered to the client with nobody named, and its item 9 opens help there as well; the
-    client shares the form, and the therapist sees its total and each answer; taken back, they see nothing."""
+    """The long form is offered to the client with nobody named, and its item 9 opens help there as well;
+    the client shares the form, and the therapist sees total and answers; taken back, they see nothing."""
     house, _ = practice(tmp_path / "d", "Ada")
     house.close()
     with serving(tmp_path / "d") as server, tab(browser, server) as client:

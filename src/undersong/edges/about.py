@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from undersong.edges.beside import Beside, new_id
+from undersong.edges.take_folder import TakeFolder, new_id
 from undersong.errors import EventError, UsageError
 from undersong.reflecting import words as codec
 from undersong.reflecting.words import Fragment, Note, Rating, Words
@@ -43,7 +43,7 @@ class About:
         allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._folder = folder
-        self._files = Beside(folder, key)
+        self._files = TakeFolder(folder, key)
         self._allowed = allowed
 
     def read(self) -> Words:

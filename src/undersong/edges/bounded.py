@@ -209,11 +209,19 @@ def _about(data: bytes) -> bytes:
     return words.encode(words.decode(data, VOICES))
 
 
+def _shared(data: bytes) -> bytes:
+    from undersong.edges import sharing
+
+    sharing.contents(data)
+    return data  # signed from its first byte to its last
+
+
 READERS: dict[str, Reader] = {
     "midi": Reader(_midi, 16 * 1024 * 1024),
     "wav": Reader(_wav, 16 * 1024 * 1024),
     "log": Reader(_log, 16 * 1024 * 1024),
     "about": Reader(_about, 16 * 1024 * 1024),
+    "shared": Reader(_shared, 16 * 1024 * 1024),
 }
 
 
@@ -259,7 +267,7 @@ def _load() -> None:
     """Have the readers' modules ready, so that no file pays for it."""
     import numpy  # noqa: F401
 
-    from undersong.edges import about, midi, wav  # noqa: F401
+    from undersong.edges import about, midi, sharing, wav  # noqa: F401
     from undersong.remembering import log  # noqa: F401
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from undersong.edges.beside import Beside, new_id
+from undersong.edges.take_folder import TakeFolder, new_id
 from undersong.errors import EventError, UsageError
 from undersong.events import Seconds
 from undersong.reflecting.words import a_moment, a_name, a_text
@@ -55,7 +55,7 @@ class Marks:
     ) -> None:
         self._folder = folder
         self._allowed = allowed
-        self._files = Beside(folder, key)
+        self._files = TakeFolder(folder, key)
 
     def read(self) -> tuple[Mark, ...]:
         """All of them, by their moments. Raises EventError with one sentence if they cannot be read."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import pyrage
 
 from undersong.edges import files, sealed, sharing
+from undersong.edges.bounded import Worker
 from undersong.edges.house import OUTSIDE, House, Place
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.edges.record import stamp
@@ -160,7 +161,9 @@ class Outside:
 def take_in(house: House, place: Place, data: bytes, now: datetime) -> Came:
     """Take in a shared file for somebody. Raises EventError with one sentence where it is for others,
     damaged, newer, too large, older than what is here, or from somebody who has another place here."""
-    said = sharing.contents(sharing.opened(data, identity(house)))
+    inside = sharing.opened(data, identity(house))
+    with Worker() as worker:
+        said = sharing.contents(worker.parse("shared", inside))
     if said.recipient != address(house):
         raise EventError(sharing.NOT_FOR_US)
     for id_, name in house.people()[0]:
