@@ -174,7 +174,8 @@ WALK: tuple[Leg, ...] = (
     Leg((
         Stop("opening again", opening),
         Stop("playing", a_phrase),
-        Stop("why", press("play.why")),
+        # an answer laid over the page: on a phone it may lie over Help until it is closed
+        Stop("why", press("play.why"), help=False),
         Stop("sound", in_turn(press("play.why"), press("play.sound", "drawer.close"))),
         Stop("sound, unfolded", unfolded),
         Stop("help", in_turn(closed, help_), help=False),
@@ -219,3 +220,43 @@ WALK: tuple[Leg, ...] = (
         {"way": "switch", "long": 2000, "pace": 3600},
     ),
 )  # fmt: skip
+
+
+# --- Help, from each of them ---------------------------------------------------------------------
+
+FEW = 3  # presses of Tab from the top of a page
+FROM_THE_TOP = """(() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute('tabindex');
+})()"""
+NEAR = """(name) => {
+  const all = [...document.querySelectorAll('button')].filter((b) => b.textContent.trim() === name);
+  return all.some((b) => {
+    b.scrollIntoView({ block: 'nearest' });
+    const box = b.getBoundingClientRect();
+    const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    return box.height >= 48 && box.width >= 48 && (hit === b || b.contains(hit));
+  });
+}"""
+FOCUSED = """(name) => document.activeElement.matches('button')
+  && document.activeElement.textContent.trim() === name"""
+
+
+def help_is_near(page: Tab, stop: Stop, say: Say) -> None:
+    """Help is there and nothing lies over it; a few Tabs come to it; Enter shows whom to call, and closing
+    leads back."""
+    name = say("play.help")
+    assert page.page.evaluate(NEAR, name), stop.name
+    page.ask(FROM_THE_TOP)
+    for _ in range(FEW):
+        page.page.keyboard.press("Tab")
+        if page.page.evaluate(FOCUSED, name):
+            break
+    assert page.page.evaluate(FOCUSED, name), stop.name
+    page.page.keyboard.press("Enter")
+    dialog = page.page.get_by_role("dialog", name=say("help.title"))
+    dialog.wait_for()
+    assert dialog.get_by_role("link", name="112").count() == 1
+    dialog.get_by_role("button", name=say("help.close")).click()
+    dialog.wait_for(state="detached")

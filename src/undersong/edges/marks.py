@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -64,7 +64,7 @@ class Marks:
             raise EventError(DAMAGED)  # a link would lead out of the data folder
         if not path.exists():
             return ()
-        return _decode(self._files.get(MARKS, "file of marks", LARGEST))
+        return decode(self._files.get(MARKS, "file of marks", LARGEST))
 
     def add(self, at: object, text: object, now: datetime) -> Mark:
         """Mark a moment. Raises EventError if it is none."""
@@ -113,19 +113,21 @@ class Marks:
     def _change(self, change: Callable[[tuple[Mark, ...]], tuple[Mark, ...]]) -> None:
         with self._files.alone():
             marks = sorted(change(self.read()), key=lambda mark: mark.at)
-            self._files.put(MARKS, _encode(marks))
+            self._files.put(MARKS, encode(marks))
 
 
 def _a_note(text: object) -> str | None:
     return None if text is None or text == "" else a_text(text)
 
 
-def _encode(marks: list[Mark]) -> bytes:
+def encode(marks: Iterable[Mark]) -> bytes:
+    """The bytes of marks.json."""
     kept = {"marks": FORMAT, "all": [mark.shown for mark in marks]}
     return (json.dumps(kept, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
-def _decode(data: bytes) -> tuple[Mark, ...]:
+def decode(data: bytes) -> tuple[Mark, ...]:
+    """What marks.json says. Raises EventError with one sentence if it is damaged, or of a later version."""
     try:
         kept = json.loads(data)
         later = kept["marks"] > FORMAT

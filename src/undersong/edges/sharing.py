@@ -34,7 +34,7 @@ from undersong.reflecting import words
 from undersong.remembering import log as codec
 
 FORMAT = 1
-LARGEST = 16 * 1024 * 1024  # bytes of a shared file
+LARGEST = 12 * 1024 * 1024  # bytes of a shared file: as much as edges.bounded can read
 LARGEST_MANIFEST = 1024 * 1024
 MOST_TAKES, MOST_ANSWERS, MOST_WITHDRAWN = 200, 1000, 10_000
 LONGEST_NAME = 100

@@ -86,8 +86,7 @@ def create_app(
         return FileResponse(index, headers={"cache-control": "no-store"})
 
     async def socket(websocket: WebSocket) -> None:
-        await home.settled()
-        await serve(websocket, stage, keys, home.role_of)
+        await serve(websocket, home.arrive, keys, home.role_of)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),

@@ -72,6 +72,8 @@ class Home:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stage: Stage | None = None
         self._disk: Disk | None = None
+        self._settled = asyncio.Event()  # cleared while one stage goes and another comes
+        self._settled.set()
         self._turn = asyncio.Lock()  # one opening, closing or changing of rooms at a time
 
     @property
@@ -80,6 +82,11 @@ class Home:
         if self._stage is None:
             raise Locked(LOCKED)
         return self._stage
+
+    async def arrive(self) -> Stage:
+        """The stage, once there is one where another has just gone. Raises Locked while the house is."""
+        await self._settled.wait()
+        return self.stage
 
     @property
     def room(self) -> Place:
@@ -116,12 +123,6 @@ class Home:
         if found is not sources[0] and asking.method not in SAFE:
             raise EventError(READ_ONLY)
         return found
-
-    async def settled(self) -> None:
-        """While somebody comes or goes there is nobody to ask for: wait until they have."""
-        if self._stage is None and not self.house.locked:
-            async with self._turn:
-                pass
 
     async def begin(self) -> None:
         """The server has started."""
@@ -177,12 +178,14 @@ class Home:
             if self.playing:
                 raise EventError(FINISH_FIRST)
             room = self.room.id
-            await self._close(AGAIN)
+            self._settled.clear()
             try:
+                await self._close(AGAIN)
                 recovery = await asyncio.to_thread(self.house.protect, passphrase)
             finally:
                 if not self.house.locked:
                     await self._open(room)
+                self._settled.set()
             if keyring:
                 try:
                     await asyncio.to_thread(self.house.remember)
@@ -233,9 +236,13 @@ class Home:
         """Somebody comes into the room (None: only the owner is there); a take that is open ends."""
         async with self._turn:
             self.house.place(person)  # somebody whom nobody knows changes nothing
-            await self._close(MOVED)
-            self.keys.forget_tabs()
-            await self._open(person)
+            self._settled.clear()
+            try:
+                await self._close(MOVED)
+                self.keys.forget_tabs()
+                await self._open(person)
+            finally:
+                self._settled.set()
 
     async def _open(self, person: str | None) -> None:
         assert self._disk is not None  # begun
@@ -270,7 +277,7 @@ class Home:
         answer: Callable[..., object] = route.endpoint
 
         async def asked(request: Request) -> Response:
-            await self.settled()
+            await self._settled.wait()
             if self.house.protected and not self.house.locked and self._left_alone <= 0:
                 await self.lock()  # the machine slept, say, and no timer went by
             if self.house.locked and route.path not in WHILE_LOCKED:

@@ -7,7 +7,7 @@ is let go with a code that says so; it may come back and resume.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -40,9 +40,12 @@ BESIDE: tuple[Role, ...] = OWNER  # who may sit beside whoever plays
 
 
 async def serve(
-    websocket: WebSocket, stage: Callable[[], Stage], keys: Keys, role_of: Callable[[str], Role]
+    websocket: WebSocket,
+    arrive: Callable[[], Awaitable[Stage]],
+    keys: Keys,
+    role_of: Callable[[str], Role],
 ) -> None:
-    """Talk with one page until it goes. ``stage``: the one of now; raises Locked where there is none.
+    """Talk with one page until it goes. ``arrive``: to the stage of now; raises Locked where none is.
     ``role_of``: as whom the page of a tab token asks. Nobody's page waits until somebody is in the room;
     beside whoever plays sits a therapist, or somebody at a machine of one person's."""
     await websocket.accept()
@@ -62,7 +65,7 @@ async def serve(
         await _close(websocket, STALE)
         return
     try:
-        now = stage()
+        stage = await arrive()
     except Locked:
         await _close(websocket, LOCKED)
         return
@@ -72,11 +75,11 @@ async def serve(
         return
     if seat_beside:
         try:
-            await now.sits_beside()
+            await stage.sits_beside()
         except UndersongError:
             await _close(websocket, STRANGER)
             return
-    page = _Page(websocket, now, str(hello["tab"]), therapist=seat_beside)
+    page = _Page(websocket, stage, str(hello["tab"]), therapist=seat_beside)
     await page.run(take_over=hello.get("take_over") is True, plays=role != "nobody")
 
 
@@ -245,7 +248,9 @@ class _Page:
             raise EventError("Another page plays; this one watches.")
         live = await self._stage.resume(str(message.get("take")))
         times = {"now": round(live.now, 6), "at": clock_now()}
-        state = {"notes": live.notes, "resting": live.resting}
+        # silence that was asked for from beside is no rest of the maker's
+        resting = live.rested not in (None, THERAPIST)
+        state = {"notes": live.notes, "resting": resting}
         self._send({"type": "resumed", "take": live.id, "seq": live.last, **times, **state})
         live.acknowledge()
 

@@ -16,22 +16,22 @@ from typing import Literal
 
 import undersong
 from undersong.caring.consent import Kind
-from undersong.caring.intake import plan
+from undersong.caring.intake import Said, page, plan
 from undersong.edges import intake, platform
 from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
 from undersong.edges.shares import Shares
 from undersong.errors import EventError, UndersongError
-from undersong.events import THERAPIST, NoteOn, Seconds, Steer, Tap
-from undersong.live import Live, Message
+from undersong.events import THERAPIST, MakerId, NoteOn, Seconds, Steer, Tap
+from undersong.live import Live, Message, rests
 from undersong.offline import make_session
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
 from undersong.server.beside import Beside, Seat
 from undersong.server.ear import Ear
-from undersong.server.messages import PROTOCOL, to_input
+from undersong.server.messages import MAKER, PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
@@ -67,7 +67,8 @@ class Stage:
         self.touched: Callable[[], None] = _nothing  # called when somebody plays or asks for something
         self.sits_beside: Callable[[], Awaitable[None]] = _nobody_minds  # before a therapist is let see
         self._watching: list[Seat] = []
-        self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
+        self._at_play: Seat | None = None  # the player that began the take, or went on with it
+        self.beside = Beside(self.takes, self._makers_side, self._attended)
         self._loop = asyncio.get_running_loop()
         self._disk = disk
         self._away: asyncio.TimerHandle | None = None
@@ -229,6 +230,7 @@ class Stage:
     async def resume(self, id_: str) -> Live:
         """The take of that name, gone on with. Raises UndersongError if it cannot be."""
         async with self._turn:
+            self._at_play = self.player
             if self.live is not None and self.live.id == id_ and not self.live.ended:
                 self.beside.opened(self.live)
                 return self.live
@@ -252,9 +254,10 @@ class Stage:
             self._disk,
             last=log.last,
             notes=sum(isinstance(event, (NoteOn, Tap)) for event in log.inputs),
-            resting=_asked(log)[-1:] == ["rest"],
+            rested=_rested(log),
         )
         self._take_up(live)
+        self._bound(await asyncio.to_thread(intake.read, self.place.record))
         for maker in dict.fromkeys(event.maker for event in log.inputs):
             live.left(maker)
         return live
@@ -284,6 +287,7 @@ class Stage:
         self._deafen()
         self._interrupted = self._unanswered = None
         live, self.live = self.live, None
+        self.beside.closed()
         if live is not None:
             await live.drop()
         self._tell({"type": "withdrawn"})
@@ -295,9 +299,11 @@ class Stage:
                 raise EventError("Somebody else is in the room by now.")
             await self._end_take()
             self._interrupted = None
+            self._at_play = self.player
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
-            wanted = plan(await asyncio.to_thread(intake.read, self.place.record))
+            said = await asyncio.to_thread(intake.read, self.place.record)
+            wanted = plan(said)
             id_, file = await asyncio.to_thread(self.takes.begin, now)
             started = now.isoformat(timespec="seconds")
             header = codec.Header(
@@ -305,7 +311,14 @@ class Stage:
             )
             live = Live(id_, make_session(wanted, seed), codec.LogWriter(header), file, self._disk)
             self._take_up(live)
+            self._bound(said)
             return live
+
+    def _bound(self, said: Said) -> None:
+        """A take lasts no longer than what was said at intake lets it."""
+        minutes = page(said)["minutes"]
+        if minutes is not None:
+            self.beside.limit(60.0 * minutes, MAKER)
 
     def _take_up(self, live: Live) -> None:
         self.live = live
@@ -373,9 +386,14 @@ class Stage:
 
     def hear_beside(self, seat: Seat, message: Message) -> None:
         """Something a therapist plays or asks for. Raises EventError if it cannot be taken in."""
+        self.touched()
         self.beside.hear(seat, message)
         if self.ear is not None and self.live is not None:
             self.ear.page(message, self.live.now)  # it sounds through the maker's loudspeaker
+
+    def _attended(self) -> bool:
+        """Whether the take is played: its page is there, and has gone on with it after a lost line."""
+        return self.player is not None and self.player is self._at_play
 
     def _makers_side(self) -> list[Seat]:
         """The page that plays and those that watch it."""
@@ -426,10 +444,19 @@ class Stage:
 
 def _finished(log: codec.Log) -> bool:
     """Whether Finish was the last thing that was asked for."""
-    return _asked(log)[-1:] == ["finish"]
+    asked = _asked(log)
+    return bool(asked) and asked[-1].what == "finish"
 
 
-def _asked(log: codec.Log) -> list[str]:
-    """Whether to play was asked for, or not to, in its order."""
+def _rested(log: codec.Log) -> MakerId | None:
+    """Who asked for the rest that goes on where a log ends."""
+    rested: MakerId | None = None
+    for event in _asked(log):
+        rested = rests(rested, event.maker) if event.what == "rest" else None
+    return rested
+
+
+def _asked(log: codec.Log) -> list[Steer]:
+    """What was asked for of playing or not playing, in its order."""
     kinds = ("begin", "partner_starts", "rest", "finish")
-    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what in kinds]
+    return [e for e in log.inputs if isinstance(e, Steer) and e.what in kinds]

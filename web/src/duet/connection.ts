@@ -4,7 +4,7 @@
  */
 
 import { forgetTab, tab, Unknown } from "../care/tab";
-import { MOVED, PROTOCOL, STALE, STRANGER, type FromPage, type FromServer, type Input, type Numbered } from "./protocol";
+import { LOCKED, MOVED, PROTOCOL, STALE, STRANGER, type FromPage, type FromServer, type Input, type Numbered } from "./protocol";
 
 const SOONEST = 120; // ms before the first try to come back
 const LATEST = 2000; // and between later ones
@@ -20,6 +20,8 @@ export interface Hearing {
   lost(): void;
   /** Undersong is not running any more, or does not know this browser. */
   closed(): void;
+  /** All is locked: nothing is tried again. */
+  locked(): void;
 }
 
 export class Connection {
@@ -89,6 +91,7 @@ export class Connection {
       return;
     }
     if (this.left) return;
+    if (code === LOCKED) return this.hearing.locked();
     if (code === MOVED && !this.beside) return location.reload(); // nothing of whoever was in the room before stays
     if (code === STRANGER) forgetTab(); // the server was started anew: ask for another token
     if (wasOpen) this.hearing.lost();
