@@ -187,12 +187,20 @@ def helps(page: Tab, say: Say) -> None:
     page.wait(0.3)
 
 
+def through(page: Tab, name: str, last: str) -> None:
+    """Press a button time and again, until another one is there."""
+    end = page.button(last)
+    while True:
+        page.button(name).or_(end).first.wait_for()
+        if end.count():
+            return
+        page.button(name).click()
+        page.wait(0.3)
+
+
 def helps_to_the_end(page: Tab, say: Say) -> None:
     """Through all its questions, none answered, to what follows."""
-    while page.button(say("check.next")).count():
-        page.button(say("check.next")).click()
-        page.wait(0.1)
-    page.button(say("intake.leave")).wait_for()
+    through(page, say("check.next"), say("intake.leave"))
 
 
 def questions(page: Tab, say: Say) -> None:
@@ -211,10 +219,7 @@ def first_question(page: Tab, say: Say) -> None:
 
 def left_out(page: Tab, say: Say) -> None:
     """Leave every question out: there is no total."""
-    while page.button(say("measures.skip")).count():
-        page.button(say("measures.skip")).click()
-        page.wait(0.15)
-    page.button(say("measures.done")).wait_for()
+    through(page, say("measures.skip"), say("measures.done"))
 
 
 def therapist(page: Tab, say: Say) -> None:
