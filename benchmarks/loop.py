@@ -167,7 +167,10 @@ def host(port: int, many: int, data: Path) -> None:
         disk.close()
 
     async def socket(websocket: WebSocket) -> None:
-        await serve(websocket, stages[int(websocket.path_params["number"])], keys, lambda tab: "solo")
+        async def arrive() -> Stage:
+            return stages[int(websocket.path_params["number"])]
+
+        await serve(websocket, arrive, keys, lambda tab: "solo")
 
     async def cpu(request: Any) -> JSONResponse:
         pages = int(Path("/proc/self/statm").read_text().split()[1])

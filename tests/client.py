@@ -140,7 +140,7 @@ class Page:
             )
         )
         self.say({"type": "hello", "protocol": 1, "tab": self.tab, "take_over": take_over, **self.as_what})
-        self.welcome = self.until("welcome")
+        self.welcome = self.until(lambda message: message["type"] in ("welcome", "nobody"))
 
     def say(self, message: Message) -> None:
         self.socket.send(json.dumps(message))

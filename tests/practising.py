@@ -57,7 +57,7 @@ class Asking:
             headers["x-undersong-tab"] = self.tab
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         status, told, answer = http(f"{self.server.address}{path}", method, headers, data)
-        if told.get("content-type", "").startswith("application/json"):
+        if told.get("content-type", "") == "application/json":
             return status, json.loads(answer)
         return status, answer
 

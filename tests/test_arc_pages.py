@@ -312,3 +312,20 @@ def test_no_page_of_the_arc_shuts_anybody_out(browser: Browser, served: Server, 
             assert page.ask("document.documentElement.scrollWidth <= innerWidth"), name
             small = page.page.evaluate(SMALL)
             assert small == [], name
+
+
+def test_the_time_that_was_chosen_ends_musically(browser: Browser, served: Server) -> None:
+    """Nobody presses Finish: when the time is over, and a phrase with it, the partner comes home and the
+    question comes. The log tells of a close like any other."""
+    chosen = json.dumps({"lasts": 0.15, "opening": "begin"})  # minutes
+    with tab(browser, served) as page:
+        page.page.add_init_script(f"localStorage.setItem('undersong.settings', {json.dumps(chosen)})")
+        page.open()
+        page.button("Arrive first").click()
+        page.button("Same as last time").click()
+        play_a_little(page)
+        page.button("Keep it").wait_for()
+        (ended,) = page.said("ended")
+        assert ended["seconds"] >= 9.0
+        assert page.said("finish", out=True) == []
+        assert "ending" in [m["technique"] for m in page.said("chose")]

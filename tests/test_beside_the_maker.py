@@ -164,6 +164,53 @@ def test_steering_is_logged_replayed_and_not_told_to_the_maker(page: Page, thera
     assert not [m for m in page.heard if m.get("technique") == "rest"]  # which is the maker's own
 
 
+def test_a_rest_of_the_makers_own_is_ended_by_nobody_else(page: Page, therapist: Therapist) -> None:
+    """Silence that was asked for from beside is ended from there; the maker's own rest only by the maker,
+    also where both asked for it, in either order, and after a lost line."""
+
+    def whose() -> str | None:
+        later = Therapist(page.server, page.cookie)
+        found: str | None = later.until("hearing")["resting"]
+        later.close()
+        return found
+
+    page.begin()
+    play(page, *TUNE)
+    page.all_acknowledged()
+    therapist.until("began")
+    therapist.say({"type": "rest"})
+    page.until(lambda m: m["type"] == "chose" and "silent" in m["because"])
+    assert whose() == "beside"
+    page.close()
+    page.connect()
+    page.say({"type": "resume", "take": page.take})
+    assert page.until("resumed")["resting"] is False  # the maker pressed nothing
+    assert whose() == "beside"
+    therapist.steer("begin")
+    therapist.until(lambda m: m["type"] == "hearing" and m["resting"] is None and m["player"])
+    for first, then in ((page, therapist), (therapist, page)):
+        for one in (first, then):
+            if one is page:
+                page.input({"type": "rest"})
+                page.all_acknowledged()
+            else:
+                therapist.say({"type": "rest"})
+                therapist.say({"type": "clock", "sent": 1})
+                therapist.until("clock")
+        assert whose() == "maker"
+        therapist.steer("begin")
+        assert "asked for there" in therapist.until("refused")["because"]
+        page.input({"type": "steer", "what": "begin"})
+        page.all_acknowledged()
+        assert whose() is None
+    page.input({"type": "rest"})
+    page.all_acknowledged()
+    page.close()
+    page.connect()
+    page.say({"type": "resume", "take": page.take})
+    assert page.until("resumed")["resting"] is True
+
+
 def test_what_is_no_steering_from_beside_is_refused(page: Page, therapist: Therapist) -> None:
     """What a therapist cannot ask for, and what nobody could, is refused in one sentence, with no number;
     nothing of it is in the log, and the take goes on."""

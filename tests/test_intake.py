@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client import Asking, Page
+from client import Asking, Page, Therapist
 from undersong.caring import intake
 from undersong.caring.intake import ECHOES, QUESTIONS, ROWS, Answer, checked, limits, page, plan
 from undersong.choosing.table import AIMS
@@ -215,3 +215,22 @@ def test_over_http_and_into_the_take(page: Page) -> None:
     assert asking("GET", "/api/intake")[1]["said"] == {}
     left = [p for p in page.server.data.rglob("*") if p.is_file() and b"zz to sleep" in p.read_bytes()]
     assert left == []
+
+
+def test_a_take_lasts_no_longer_than_was_said(page: Page) -> None:
+    """Whoever said that at times everything goes fast is told of a limit of 20 minutes as soon as a take is
+    open; who said nothing, of none."""
+    asking = Asking(page.server, page.cookie)
+    beside = Therapist(page.server, page.cookie)
+    page.begin()
+    page.note(60)
+    assert beside.until("hearing")["limit"] is None
+    asking("PUT", "/api/consents/keep", {"given": True})
+    asking("PUT", "/api/intake", {"said": {"racing": "yes"}})
+    page.input({"type": "finish"})
+    page.until("ended")
+    page.begin()
+    page.note(60)
+    told = beside.until(lambda m: m["type"] == "hearing" and m["limit"] is not None)
+    assert told["limit"] == 20 * 60.0
+    beside.close()

@@ -227,6 +227,7 @@ def test_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
         keys.press("2")
         page.page.get_by_role("dialog", name=HELP).wait_for()
         on("Back")
+        expect(question(page, "Go on, or stop here?")).to_be_focused()
         on("Go on")
         page.button("Done").wait_for()
         help_came_first(page)

@@ -178,7 +178,7 @@ def _given(to: str, about: bytes) -> bytes:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds a process's memory")
 def test_what_somebody_gave_is_read_within_bounds(tmp_path: Path) -> None:
-    """A shared file that would take more memory than a file may is refused as that, nothing is taken in;
+    """A shared file that would take more memory than a file may is refused as such, nothing is taken in;
     a sound one is taken in."""
     house, ids = practice(tmp_path / "d", "Aino")
     place, to = house.place(ids["Aino"]), outside.address(house)

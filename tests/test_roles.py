@@ -26,6 +26,11 @@ POST    /api/tab                                s c n t a L
 GET     /api/house                              s c n t a L
 POST    /api/unlock                             s c n t a L
 POST    /api/lock                               s c n t a
+GET     /sign-in                                s c n t a L
+POST    /sign-in                                s c n t a L
+POST    /api/protect                            s     t a
+PUT     /api/protect                            s     t a
+POST    /api/recovery                           s     t a
 POST    /api/therapist                          s c n t a
 DELETE  /api/therapist                          s c n t a
 GET     /api/people                                   t a
@@ -66,6 +71,10 @@ GET     /api/takes/{id}/notes/{note}/voice      s c   t a
 POST    /api/takes/{id}/fragments               s c     a
 DELETE  /api/takes/{id}/fragments/{fragment}    s c     a
 PUT     /api/takes/{id}/ratings                 s c   t a
+GET     /api/takes/{id}/marks                   s     t a
+POST    /api/takes/{id}/marks                   s     t a
+PUT     /api/takes/{id}/marks/{mark}            s     t a
+DELETE  /api/takes/{id}/marks/{mark}            s     t a
 PUT     /api/takes/{id}/arrived                 s c     a
 PUT     /api/takes/{id}/left                    s c     a
 GET     /api/measures                           s c     a
@@ -94,7 +103,7 @@ NOT_YOURS = ("This is not for everybody at this machine", "Nobody is in the room
 def test_the_app_has_these_addresses_and_no_others(tmp_path: Path) -> None:
     """Every address that the app answers stands in the table above with its roles, and the other way."""
     (tmp_path / "data").mkdir()
-    gate = create_app(House(tmp_path / "data"), Keys(), ("127.0.0.1:1",))
+    gate = create_app(House(tmp_path / "data"), Keys(), ("127.0.0.1:1",), account=True)
     app = gate._app
     assert isinstance(app, Starlette)
     routes = set()
@@ -111,7 +120,8 @@ def test_the_app_has_these_addresses_and_no_others(tmp_path: Path) -> None:
 def refused(asking: Asking, method: str, pattern: str) -> int:
     """The status with which the guard refuses; 0 where it lets somebody by."""
     path = pattern.replace("{id}", "20200101-000000-0000").replace("{note}", "0000")
-    path = path.replace("{fragment}", "0000").replace("{kind}", "nothing").replace("{answer}", "0000")
+    path = path.replace("{fragment}", "0000").replace("{kind}", "nothing").replace("{mark}", "0")
+    path = path.replace("{answer}", "0000")
     status, told = asking.ask(method, path, {} if method in ("POST", "PUT") else None)
     if status == LOCKED:
         return LOCKED
@@ -144,15 +154,15 @@ def served(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped
     house, ids = practice(data, "Ada", "Ben")
     house.close()
     with serving(data) as server:
-        yield server, ids
+        yield Asking(server), ids
 
 
 def test_in_a_practice(served) -> None:  # type: ignore[no-untyped-def]
     """With a client in the room and with nobody there: a page without a token, with a wrong one and with
     one of its own is the client's or nobody's; with a therapist's it is the therapist's. A therapist's
     token that was given back is none."""
-    server, ids = served
-    browser = Asking(server)
+    browser, ids = served
+    server = browser.server
     therapist = browser.as_therapist()
     assert therapist.ask("PUT", "/api/room", {"person": ids["Ada"]})[0] == 200
     for tab in (None, "wrong", "", browser.in_a_tab().tab):
@@ -170,8 +180,8 @@ def test_in_a_practice(served) -> None:  # type: ignore[no-untyped-def]
 def test_while_locked(served) -> None:  # type: ignore[no-untyped-def]
     """Everything but what the table says is refused as locked, also with a therapist's token, which opens
     nothing any more after unlocking."""
-    server, _ = served
-    browser = Asking(server)
+    browser, _ = served
+    server = browser.server
     therapist = browser.as_therapist()
     assert browser.ask("POST", "/api/lock")[0] == 200
     for tab in (None, browser.tab, therapist.tab):
@@ -183,8 +193,8 @@ def test_while_locked(served) -> None:  # type: ignore[no-untyped-def]
 
 def test_nothing_without_a_cookie(served) -> None:  # type: ignore[no-untyped-def]
     """A browser that was not let in gets 401 for every address, whatever token it brings."""
-    server, _ = served
-    stranger = Asking(server, "undersong-1=nothing", "wrong")
+    browser, _ = served
+    stranger = Asking(browser.server, "undersong-1=nothing", "wrong")
     for method, path, _who in ROWS:
         if path not in ("/launch", "/relaunch"):
             assert stranger.ask(method, path.replace("{id}", "1"))[0] == 401, path

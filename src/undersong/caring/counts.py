@@ -49,14 +49,21 @@ def counted(
 
 
 def _suppressed(numbers: Mapping[str, int], least: int) -> dict[str, int | None]:
+    """Which are left out depends on their sizes alone, those of one size together: so any two that are left
+    out may as well be the other way round, and whoever knows this rule knows no more."""
     hidden = {answer for answer, number in numbers.items() if number < least}
-    # in the order of their size, and of the question where that is the same
-    for answer in sorted(numbers, key=lambda answer: numbers[answer]):
-        enough = len(hidden) >= 2 and sum(numbers[one] for one in hidden) >= least
-        if not hidden or enough:
+    while hidden and not _enough([numbers[answer] for answer in hidden], least):
+        more = [number for answer, number in numbers.items() if answer not in hidden]
+        if not more:
             break
-        hidden.add(answer)
+        hidden |= {answer for answer, number in numbers.items() if number == min(more)}
     return {answer: None if answer in hidden else number for answer, number in numbers.items()}
+
+
+def _enough(hidden: Sequence[int], least: int) -> bool:
+    # as many of them as there are, all of the largest that is left out at first: their sum would tell it
+    largest = all(number == least - 1 for number in hidden)
+    return len(hidden) >= 2 and sum(hidden) >= least and not largest
 
 
 def of_intake(said: Sequence[Said]) -> Counts:

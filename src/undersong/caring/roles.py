@@ -24,10 +24,15 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("GET", "/launch", ALL),
     ("POST", "/relaunch", ALL),
     ("POST", "/api/tab", ALL),
+    ("GET", "/sign-in", ALL),
+    ("POST", "/sign-in", ALL),
     # the house
     ("GET", "/api/house", ALL),
     ("POST", "/api/unlock", ALL),
     ("POST", "/api/lock", ALL),
+    ("POST", "/api/protect", OWNER),
+    ("PUT", "/api/protect", OWNER),
+    ("POST", "/api/recovery", OWNER),
     # a practice
     ("POST", "/api/therapist", ALL),
     ("DELETE", "/api/therapist", ALL),
@@ -94,7 +99,15 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("DELETE", "/api/safety", ROOM),
 )
 # All that answers while the house is locked.
-WHILE_LOCKED: tuple[str, ...] = ("/", "/launch", "/relaunch", "/api/tab", "/api/house", "/api/unlock")
+WHILE_LOCKED: tuple[str, ...] = (
+    "/",
+    "/launch",
+    "/relaunch",
+    "/sign-in",
+    "/api/tab",
+    "/api/house",
+    "/api/unlock",
+)
 
 # What the house does for its owner, which says for itself in the audit about whom it was.
 OF_THE_HOUSE: tuple[str, ...] = (

@@ -17,6 +17,7 @@ import undersong
 from undersong import offline
 from undersong.choosing.table import AIMS
 from undersong.cli.doctor import doctor
+from undersong.cli.locking import lock_command, passphrase
 from undersong.cli.measures import measures
 from undersong.cli.people import people
 from undersong.cli.sessions import sessions
@@ -50,12 +51,16 @@ from undersong.remembering.replay import replay as replay_log
 @click.version_option(undersong.__version__, prog_name="undersong")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening a browser.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: any at first, then the same again.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; other than "
+              "this machine's own only with a certificate, and once what is kept is locked.")  # fmt: skip
+@click.option("--tls-cert", type=INPUT, metavar="FILE", help="A certificate (PEM), for other machines.")
+@click.option("--tls-key", type=INPUT, metavar="FILE", help="Its key.")
 @data_option
 @click.pass_context
 def undersong_command(
-    ctx: click.Context, no_browser: bool, port: int | None, host: str, data: Path | None
-) -> None:
+    ctx: click.Context, no_browser: bool, port: int | None, host: str, tls_cert: Path | None,
+    tls_key: Path | None, data: Path | None,
+) -> None:  # fmt: skip
     """A musical partner that listens to what a person plays and answers in music.
 
     Without a command it opens in the browser, to be played with.
@@ -64,13 +69,15 @@ def undersong_command(
     """
     if ctx.invoked_subcommand is not None:
         return
-    from undersong.server.run import start  # the web's packages load only where they are needed
+    from undersong.server import door  # the web's packages load only where they are needed
+    from undersong.server.run import start
 
     def say(address: str) -> None:
         click.echo(address)
         sys.stdout.flush()
 
-    start(house_of(data), host=host, port=port, browser=not no_browser, say=say)
+    secured = door.tls(tls_cert, tls_key)
+    start(house_of(data), host=host, port=port, secured=secured, browser=not no_browser, say=say)
 
 
 @undersong_command.command()
@@ -269,6 +276,8 @@ undersong_command.add_command(sessions)
 undersong_command.add_command(measures)
 undersong_command.add_command(people)
 undersong_command.add_command(doctor)
+undersong_command.add_command(lock_command)
+undersong_command.add_command(passphrase)
 
 
 def _not_the_same(written: Path, other: Path) -> None:

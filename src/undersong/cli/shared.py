@@ -46,7 +46,8 @@ OWNER = "owner"  # who a command is by, in the audit: whoever can open the folde
 
 
 def house_of(data: Path | None) -> House:
-    """The house of a data folder, unlocked where the passphrase lies in the environment.
+    """The house of a data folder, unlocked where the passphrase lies in the environment, or a key to it in
+    the system's keyring.
 
     With new data that passphrase locks it from the beginning. Raises UsageError where the folder cannot be
     used, Wrong where the passphrase is.
@@ -57,6 +58,10 @@ def house_of(data: Path | None) -> House:
         house.unlock(given)
     elif given is not None and house.empty:
         house.begin_locked(given)
+    elif house.locked:
+        with suppress(UndersongError):  # the keys are told of where they are asked for
+            if "keyring" in house.vault.ways:
+                house.unlock()
     return house
 
 
@@ -64,9 +69,6 @@ def open_house(data: Path | None) -> House:
     """As ``house_of``, and open: its passphrase is asked for at the terminal. Raises Locked where nobody
     is there to type it."""
     house = house_of(data)
-    if house.locked and "keyring" in house.vault.ways:
-        with suppress(UndersongError):
-            house.unlock()
     if house.locked:
         if not sys.stdin.isatty():
             raise Locked(f"{house.folder} is locked. Put its passphrase into {PASSPHRASE} and try again.")

@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 
 from undersong.caring.consent import KINDS, Kind
-from undersong.edges import files, sealed, sealing
+from undersong.edges import files, mending, sealed, sealing
 from undersong.edges import record as records
 from undersong.edges.audit import FILE as AUDIT
 from undersong.edges.audit import Audit
@@ -30,7 +30,7 @@ from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.edges.record import Record
 from undersong.edges.sealed import KEY, derived
 from undersong.edges.takes import ERASING, Takes
-from undersong.edges.vault import Vault, Wrong
+from undersong.edges.vault import LOCKED_ALREADY, Vault, Wrong, acceptable
 from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
 
@@ -42,6 +42,10 @@ MOST_PEOPLE = 10_000
 _ID = re.compile(r"[0-9a-f]{12}")
 OWN = "own"  # the owner's, as a use of the master key
 LOCKED = "This is locked. Its passphrase opens it."
+MENDED = (
+    "A damaged record was put aside as {aside}, and {saved} rows of it were saved. Please look whether "
+    "anything is missing: answers, consents, what was said about sound."
+)
 BEREFT = (
     "Everything in {folder} is locked, but its file keys.json is gone. Without it nothing there can be "
     "opened: please put a copy of it back. Nothing was changed."
@@ -204,10 +208,13 @@ class House:
     def begin_locked(self, passphrase: str) -> None:
         """As ``protect``, where nobody is there to print a recovery key.
 
-        Raises UsageError for a passphrase that is too short, or where there is one already; EventError
-        where not all can be sealed. A crash on the way is made good when it is next opened.
+        Raises EventError for a passphrase that is none, where there is one already, or where not all can be
+        sealed. A crash on the way is made good when it is next opened.
         """
         with self._turn:
+            acceptable(passphrase)
+            if self.protected:
+                raise EventError(LOCKED_ALREADY)
             self.lock()
             master = os.urandom(KEY)
             self.vault.make(master, passphrase, sealing=True)
@@ -289,6 +296,22 @@ class House:
             except UndersongError as error:
                 faults.append(f"{id_}: {error}")
         return sorted(found, key=lambda one: (one[1].casefold(), one[0])), faults
+
+    def places(self) -> list[Place]:
+        """Every place, the owner's own first. Raises EventError for a damaged key."""
+        return [self.place(id_) for id_ in (None, *self._ids())]
+
+    def mend(self) -> list[str]:
+        """Put every damaged record aside, and save what can be read of it; a sentence for each."""
+        told = []
+        for place in self.places():
+            try:
+                place.record.check()
+            except EventError:
+                place.close()
+                aside, saved = mending.mend(place.folder / records.FILE, place.key)
+                told.append(MENDED.format(aside=aside, saved=saved))
+        return told
 
     def add(self, name: str, now: datetime) -> Place:
         """A place for somebody. Raises UsageError for a name that is none."""
@@ -395,6 +418,8 @@ class House:
 
     def audited(self) -> list[dict[str, object]]:
         """Every entry of the audit. Raises EventError that names the first that was changed."""
+        if not any((self.folder / name).exists() for name in (AUDIT, records.FILE)):
+            return []
         return Audit(self.folder, self.derived(AUDIT)).entries(self._entries())
 
     def _entries(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
@@ -26,30 +27,30 @@ def mend(path: Path, key: bytes | None) -> tuple[Path, int]:
     for rest in ("", "-wal", "-shm"):
         draft.with_name(draft.name + rest).unlink(missing_ok=True)
     saved = 0
-    with (
-        Record(draft, key) as new,
-        closing(only_to_read(path, None if key is None else derived(key, "record"))) as old,
-    ):
+    own_key = None if key is None else derived(key, "record")
+    with Record(draft, key) as new:
         for table in ("person", "consents", *(table for table, _ in NEEDS), "audit"):
-            saved += _saved(old, new, table)
-        new.forget()
-    for rest in ("-wal", "-shm"):
+            for order in ("", " ORDER BY rowid DESC"):  # from the first row on, and from the last
+                # anew each time: once a page was damaged, a connection reads no other
+                with suppress(sqlite.Error), closing(only_to_read(path, own_key)) as old:
+                    saved += _saved(old.execute(f"SELECT * FROM {table}{order}"), new, table)
+    for rest in ("", "-wal"):
         beside = path.with_name(path.name + rest)
         if beside.exists():
-            beside.replace(aside.with_name(aside.name + rest))
-    path.replace(aside)
+            files.write_whole(aside.with_name(aside.name + rest), beside.read_bytes(), files.PRIVATE_FILE)
+    for rest in ("-wal", "-shm"):  # else it would be taken for the new one's
+        path.with_name(path.name + rest).unlink(missing_ok=True)
     draft.replace(path)
     files.sync_folder(path.parent)
     return aside, saved
 
 
-def _saved(old: sqlite.Connection, new: Record, table: str) -> int:
-    """Copy every row of a table that can be read, from the first on and from the last on."""
+def _saved(rows: Iterator[tuple[object, ...]], new: Record, table: str) -> int:
+    """Copy rows, as far as they can be read, those that are not there yet; how many were."""
     saved = 0
-    for order in ("", " ORDER BY rowid DESC"):
-        with suppress(sqlite.Error):
-            for row in old.execute(f"SELECT * FROM {table}{order}"):
-                with suppress(EventError), new.writing() as db:
-                    put = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})"
-                    saved += db.execute(put, row).rowcount
+    with suppress(sqlite.Error):
+        for row in rows:
+            with suppress(EventError), new.writing() as db:
+                put = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})"
+                saved += db.execute(put, row).rowcount
     return saved

@@ -161,9 +161,8 @@ class Outside:
 def take_in(house: House, place: Place, data: bytes, now: datetime) -> Came:
     """Take in a shared file for somebody. Raises EventError with one sentence where it is for others,
     damaged, newer, too large, older than what is here, or from somebody who has another place here."""
-    with (
-        Worker() as worker
-    ):  # it comes from elsewhere: nothing of it is looked at here before it is known sound
+    # it comes from elsewhere: nothing of it is looked at here before it is known sound
+    with Worker() as worker:
         whole = worker.parse("shared", f"{identity(house)}\n".encode() + data)
     said = sharing.contents(whole)
     if said.recipient != address(house):

@@ -331,6 +331,7 @@ class Record:
 def give_key(db: sqlite.Connection, key: bytes | None) -> None:
     """Tell a connection the key of its database, if that has one."""
     if key is not None:
+        db.execute("PRAGMA cipher_log_level = NONE")  # what is wrong is told in our own words
         db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
 
 

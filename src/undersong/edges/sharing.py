@@ -34,9 +34,7 @@ from undersong.reflecting import words
 from undersong.remembering import log as codec
 
 FORMAT = 1
-LARGEST = (
-    12 * 1024 * 1024
-)  # bytes of a shared file: as much as can be read within the bounds of edges.bounded
+LARGEST = 12 * 1024 * 1024  # bytes of a shared file: as much as edges.bounded can read
 LARGEST_MANIFEST = 1024 * 1024
 MOST_TAKES, MOST_ANSWERS, MOST_WITHDRAWN = 200, 1000, 10_000
 LONGEST_NAME = 100
@@ -98,6 +96,14 @@ def recipient(text: object) -> pyrage.x25519.Recipient:
 
 def written(contents: Contents, key: Ed25519PrivateKey) -> bytes:
     """The file of some contents, signed and sealed. Raises EventError where it would be too large."""
+    sealed = pyrage.encrypt(signed(contents, key), [recipient(contents.recipient)])
+    if len(sealed) > LARGEST:
+        raise EventError(TOO_MUCH)
+    return bytes(sealed)
+
+
+def signed(contents: Contents, key: Ed25519PrivateKey) -> bytes:
+    """What stands in the file of some contents, with the sender's signature."""
     manifest = {
         "sender": contents.sender,
         "name": contents.name,
@@ -118,10 +124,7 @@ def written(contents: Contents, key: Ed25519PrivateKey) -> bytes:
     parts = [_BEGIN, b"%d\n" % FORMAT, _LENGTH.pack(len(told)), told]
     parts += [data for take in contents.takes for data in take.files.values()]
     whole = b"".join(parts)
-    sealed = pyrage.encrypt(whole + key.sign(whole), [recipient(contents.recipient)])
-    if len(sealed) > LARGEST:
-        raise EventError(TOO_MUCH)
-    return bytes(sealed)
+    return whole + key.sign(whole)
 
 
 def opened(data: bytes, identity: str) -> bytes:
@@ -194,7 +197,8 @@ def _read(manifest: Mapping[str, Any], files: bytes) -> Contents:
 
 def _take(id_: str, files: Mapping[str, bytes]) -> Take:
     """A take with its log whole, and with nothing else but what was added to it."""
-    codec.read(files[LOG])
+    if codec.read(files[LOG]).dropped is not None:
+        raise ValueError("no whole log")
     about = words.decode(files[ABOUT], VOICES) if ABOUT in files else words.Words()
     spoken = {f"voice-{note.id}.{note.voice}": note.voice for note in about.notes if note.voice is not None}
     for name, data in files.items():
@@ -255,4 +259,5 @@ def given_take(id_: str, log: bytes, about: About) -> Take:
     """A take as it lies here, ready to be given. Raises EventError where what was added is damaged."""
     read = about.read()
     added = {ABOUT: words.encode(read)} if read != words.Words() else {}
-    return Take(id_, {LOG: log, **added, **dict(about.recordings())})
+    sound = log[: codec.read(log).end.size]  # what a crash left torn is given to nobody
+    return Take(id_, {LOG: sound, **added, **dict(about.recordings())})

@@ -39,6 +39,7 @@ MEMORY, PASSES, LANES = 64 * 1024, 3, 4  # KiB, passes, lanes
 MOST_MEMORY, MOST_PASSES = 1 << 20, 16  # what a file may ask of this machine
 RECOVERY = 20  # bytes of a recovery key: 160 bits, 32 letters
 WRONG = "That does not open it."
+LOCKED_ALREADY = "This is locked with a passphrase already."
 NO_KEYRING = "This computer has no keyring that Undersong can use; please choose a passphrase."
 SERVICE = "undersong"  # in the keyring
 _MISREAD = str.maketrans("01", "OI")  # a recovery key has neither digit
@@ -82,10 +83,10 @@ class Vault:
     def make(self, master: bytes, passphrase: str, *, sealing: bool) -> None:
         """Lock with a new master key and a passphrase. ``sealing``: there are files to be sealed yet.
 
-        Raises UsageError for a passphrase that is too short, or where there is a vault already.
+        Raises EventError for a passphrase that is none, or where there is a vault already.
         """
         if self.exists:
-            raise UsageError("This is locked already.")
+            raise EventError(LOCKED_ALREADY)
         ways = {"passphrase": _marked(master, "passphrase", _by_passphrase(master, passphrase))}
         mark = _mark(master, _SEALING) if sealing else None
         self._write({"undersong keys": FORMAT, "sealing": mark, "ways": ways})
@@ -171,6 +172,12 @@ class Vault:
         files.write_whole(self._path, (json.dumps(content, indent=1) + "\n").encode(), files.PRIVATE_FILE)
 
 
+def acceptable(passphrase: str) -> None:
+    """Raises EventError for what is too short for a passphrase, or too long."""
+    if not SHORTEST <= len(passphrase) <= LONGEST:
+        raise EventError(f"A passphrase has at least {SHORTEST} characters; a few words are best.")
+
+
 def has_keyring() -> bool:
     """Whether this system keeps secrets for programs (a machine without a desktop does not)."""
     try:
@@ -190,8 +197,7 @@ def _in_keyring(use: Callable[[Any], Any]) -> Any:
 
 
 def _by_passphrase(master: bytes, passphrase: str) -> dict[str, Any]:
-    if not SHORTEST <= len(passphrase) <= LONGEST:
-        raise UsageError(f"A passphrase has at least {SHORTEST} characters; a few words are best.")
+    acceptable(passphrase)
     salt = os.urandom(16)
     key = _stretched(passphrase, salt, MEMORY, PASSES, LANES)
     how = {"salt": b64encode(salt).decode(), "memory": MEMORY, "passes": PASSES, "lanes": LANES}

@@ -74,12 +74,12 @@ class Rating:
 class Words:
     """All that was added to one take."""
 
-    arrived: Sign | None = None
-    left: Sign | None = None
     name: str | None = None
     notes: tuple[Note, ...] = ()
     fragments: tuple[Fragment, ...] = ()
     ratings: tuple[Rating, ...] = ()
+    arrived: Sign | None = None
+    left: Sign | None = None
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -228,12 +228,12 @@ def decode(data: bytes, voices: Sequence[str]) -> Words:
         )
     try:
         return Words(
-            _sign(kept.get("arrived")),
-            _sign(kept.get("left")),
             a_name(kept["name"]),
             _each(kept["notes"], lambda read: _note(read, voices)),
             _each(kept["fragments"], _fragment),
             _each(kept["ratings"], _rating),
+            _sign(kept.get("arrived")),
+            _sign(kept.get("left")),
         )
     except (EventError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EventError(DAMAGED) from error

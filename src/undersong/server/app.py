@@ -19,6 +19,7 @@ from undersong.edges.house import House
 from undersong.server.api import take_routes
 from undersong.server.care import house_routes
 from undersong.server.consent import consent_routes
+from undersong.server.door import door_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.home import Home
 from undersong.server.intake import intake_routes
@@ -29,7 +30,7 @@ from undersong.server.measures import measure_routes
 from undersong.server.people import people_routes
 from undersong.server.plain import page
 from undersong.server.shares import share_routes
-from undersong.server.socket import LOCKED, serve
+from undersong.server.socket import serve
 from undersong.server.stage import Stage
 from undersong.server.words import word_routes
 
@@ -41,8 +42,11 @@ BUILD_FIRST = (
 FOR_EVER = "public, max-age=31536000, immutable"  # of files whose name changes with their content
 
 
-def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
-    """The app of one house. ``hosts``: the names with port under which it may be asked for."""
+def create_app(
+    house: House, keys: Keys, hosts: tuple[str, ...], *, secure: bool = False, account: bool = False
+) -> App:
+    """The app of one house. ``hosts``: the names with port under which it may be asked for; ``secure``:
+    over TLS; ``account``: also by other machines, with the passphrase."""
     home = Home(house, keys)
 
     @asynccontextmanager
@@ -61,7 +65,9 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         if cookie is None:
             return _plain(*UNKNOWN)
         answer = RedirectResponse("/", status_code=303)
-        answer.set_cookie(cookie_name(hosts), cookie, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(
+            cookie_name(hosts), cookie, httponly=True, secure=secure, samesite="strict", path="/"
+        )
         return answer
 
     async def relaunch(request: Request) -> Response:
@@ -80,12 +86,7 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         return FileResponse(index, headers={"cache-control": "no-store"})
 
     async def socket(websocket: WebSocket) -> None:
-        await home.settled()
-        if house.locked:
-            await websocket.accept()
-            await websocket.close(LOCKED)
-            return
-        await serve(websocket, stage(), keys, home.role_of)
+        await serve(websocket, home.arrive, keys, home.role_of)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),
@@ -102,10 +103,17 @@ def create_app(house: House, keys: Keys, hosts: tuple[str, ...]) -> App:
         *measure_routes(home),
         *people_routes(home),
         *share_routes(home),
+        *(door_routes(home, hosts) if account else ()),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]
-    return Gate(Starlette(routes=home.guarded(routes), lifespan=lifespan), keys, hosts)
+    return Gate(
+        Starlette(routes=home.guarded(routes), lifespan=lifespan),
+        keys,
+        hosts,
+        secure=secure,
+        account=account,
+    )
 
 
 class _Files(StaticFiles):

@@ -21,6 +21,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SAFE = ("GET", "HEAD")
 OPEN = ("/launch", "/relaunch")  # these have keys of their own
+SIGN_IN = "/sign-in"  # asks for the passphrase; only where other machines may come in
 OURS = ("same-origin", "none")
 
 FORBIDDEN = (403, "This is not a request of Undersong's own page, so it was refused.")
@@ -32,15 +33,20 @@ UNKNOWN = (
 
 
 class Gate:
-    """Wraps the app. ``hosts``: the names under which this server may be asked for, with its port."""
+    """Wraps the app. ``hosts``: the names under which this server may be asked for, with its port;
+    ``secure``: over TLS; ``account``: other machines may come in, with the passphrase."""
 
-    def __init__(self, app: App, keys: Keys, hosts: tuple[str, ...], scheme: str = "http") -> None:
+    def __init__(
+        self, app: App, keys: Keys, hosts: tuple[str, ...], *, secure: bool = False, account: bool = False
+    ) -> None:
+        scheme = "https" if secure else "http"
+        self._account = account
         self._app = app
         self._keys = keys
         self._hosts = hosts
         self._origins = tuple(f"{scheme}://{host}" for host in hosts)
         self._cookie = cookie_name(hosts)
-        self._headers = _headers(hosts)
+        self._headers = _headers(hosts, "wss" if secure else "ws")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may come in."""
@@ -80,7 +86,8 @@ class Gate:
         changes = scope["type"] == "http" and scope["method"] not in SAFE
         if changes and not (origins or sites) and not launching:
             return FORBIDDEN
-        if not launching and not self._known(headers.get(b"cookie", [])):
+        signing_in = self._account and scope["path"] == SIGN_IN
+        if not launching and not signing_in and not self._known(headers.get(b"cookie", [])):
             return UNKNOWN
         return None
 
@@ -94,14 +101,19 @@ class Gate:
         return False
 
     async def _refuse(self, scope: Scope, send: Send, status: int, why: str) -> None:
+        if self._account and status == UNKNOWN[0] and (scope["type"], scope["path"]) == ("http", "/"):
+            headers = [*self._headers, (b"location", SIGN_IN.encode())]
+            await send({"type": "http.response.start", "status": 303, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
         body, style = page(why)
         kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
-        headers = dict(self._headers)
-        headers[b"content-type"] = b"text/html; charset=utf-8"
-        headers[b"content-security-policy"] = (
+        own = dict(self._headers)
+        own[b"content-type"] = b"text/html; charset=utf-8"
+        own[b"content-security-policy"] = (
             f"default-src 'none'; style-src '{style}'; frame-ancestors 'none'; base-uri 'none'"
         ).encode()
-        await send({"type": f"{kind}.start", "status": status, "headers": list(headers.items())})
+        await send({"type": f"{kind}.start", "status": status, "headers": list(own.items())})
         await send({"type": f"{kind}.body", "body": body})
 
 
@@ -110,9 +122,9 @@ def cookie_name(hosts: tuple[str, ...]) -> str:
     return "undersong-" + hosts[0].rpartition(":")[2]
 
 
-def _headers(hosts: tuple[str, ...]) -> tuple[tuple[bytes, bytes], ...]:
+def _headers(hosts: tuple[str, ...], scheme: str) -> tuple[tuple[bytes, bytes], ...]:
     # 'self' covers the socket only in newer browsers
-    sockets = " ".join(f"ws://{host} wss://{host}" for host in hosts)
+    sockets = " ".join(f"{scheme}://{host}" for host in hosts)
     policy = (
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; "
         f"img-src 'self'; worker-src 'self'; media-src 'self'; connect-src 'self' {sockets}; "

@@ -1,14 +1,14 @@
 """The home: what is open of a house just now, and who is in the room.
 
-While the house is locked there is no stage, so nothing can be played, read or written.
+While the house is locked there is no stage, so nothing can be played, read or written. A house that has
+a passphrase locks itself where nobody has done anything for a while.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -22,13 +22,24 @@ from undersong.edges.outside import READ_ONLY
 from undersong.edges.shares import THE_INTAKE, Shares
 from undersong.edges.shown import shown_of, with_take
 from undersong.edges.takes import Takes
-from undersong.errors import EventError, UndersongError
+from undersong.edges.vault import Wrong, acceptable, has_keyring
+from undersong.errors import EventError, UndersongError, UsageError
+from undersong.events import Seconds
 from undersong.server.answers import LOCKED_STATUS
+from undersong.server.attempts import HERE, Attempts
 from undersong.server.gate import SAFE
 from undersong.server.keys import Keys
 from undersong.server.stage import MOVED, Stage
 
 TAB = "x-undersong-tab"  # the header with a tab's own token
+IDLE: Seconds = 900.0  # without a sign of anybody, after which a house locks itself
+LEFT: Seconds = 3600.0  # the same while a take is open: one may listen to the partner for long
+LOOK: Seconds = 30.0  # how often that is looked at, at least; a machine that slept is seen at once
+PROBE: Seconds = 2.0  # from the first page to looking for a keyring, which takes a moment
+SAYS_NOTHING = ("/api/tab", "/relaunch")  # what pages and second starts ask for by themselves
+LOCKING, AGAIN = 4423, 1012  # close codes: locked; come back at once
+FIRST_A_PASSPHRASE = "Nothing is locked here yet: first choose a passphrase."
+FINISH_FIRST = "A take is being played. Finish it first, then lock what you keep."
 NOT_YOURS = "This is not for everybody at this machine, so it was refused."
 NOBODY = "Nobody is in the room. The therapist says on their own page who is."
 NOT_SHARED = "This is not shared with you."
@@ -40,11 +51,29 @@ ELSEWHERE = "Somebody else may be in the room by now, so nothing was changed. Pl
 class Home:
     """A house with its stage, while a server runs."""
 
-    def __init__(self, house: House, keys: Keys) -> None:
+    def __init__(
+        self,
+        house: House,
+        keys: Keys,
+        *,
+        idle: Seconds = IDLE,
+        now: Callable[[], Seconds] = seconds_up,
+        attempts: Attempts | None = None,
+    ) -> None:
+        """``idle``: after which a house locks itself. ``now``: a clock that nobody can set."""
         self.house = house
         self.keys = keys
+        self.attempts = attempts or Attempts()
+        self._idle = idle
+        self._now = now
+        self._last = now()  # when somebody last did something
+        self._looking: asyncio.TimerHandle | None = None
+        self._keyring: bool | None = None  # None: nobody has looked yet
+        self._tasks: set[asyncio.Task[None]] = set()
         self._stage: Stage | None = None
         self._disk: Disk | None = None
+        self._settled = asyncio.Event()  # cleared while one stage goes and another comes
+        self._settled.set()
         self._turn = asyncio.Lock()  # one opening, closing or changing of rooms at a time
 
     @property
@@ -53,6 +82,11 @@ class Home:
         if self._stage is None:
             raise Locked(LOCKED)
         return self._stage
+
+    async def arrive(self) -> Stage:
+        """The stage, once there is one where another has just gone. Raises Locked while the house is."""
+        await self._settled.wait()
+        return self.stage
 
     @property
     def room(self) -> Place:
@@ -90,61 +124,145 @@ class Home:
             raise EventError(READ_ONLY)
         return found
 
-    async def settled(self) -> None:
-        """While somebody comes or goes there is nobody to ask for: wait until they have."""
-        if self._stage is None and not self.house.locked:
-            async with self._turn:
-                pass
-
     async def begin(self) -> None:
         """The server has started."""
         self._disk = Disk(asyncio.get_running_loop().call_soon_threadsafe)
         await asyncio.to_thread(int)  # threads are there before anybody needs one
         if not self.house.locked:
             await self._open(None)
+        self._look()
 
     async def end(self) -> None:
         """The server stops: what happened is on the disk afterwards."""
+        if self._looking is not None:
+            self._looking.cancel()
         async with self._turn:
             await self._close()
             self.house.close()
             if self._disk is not None:
                 self._disk.close()
 
-    async def unlock(self, passphrase: str | None, recovery: str | None) -> None:
-        """Open a locked house. Raises Wrong where that opens nothing."""
+    # --- locking and unlocking ---------------------------------------------------------------------
+
+    async def unlock(self, passphrase: str | None, recovery: str | None, who: str = HERE) -> None:
+        """Open a locked house. ``who``: the machine that asks. Raises Wrong where that opens nothing."""
+
+        def opens() -> bool:
+            try:
+                self.house.unlock(passphrase, recovery)
+            except Wrong:
+                return False
+            return True
+
+        await self.attempts.ask(opens, who)
         async with self._turn:
-            await asyncio.to_thread(partial(self.house.unlock, passphrase, recovery))
-            if self._stage is None:
+            self.touched()
+            if self._stage is None and not self.house.locked:
                 await self._open(None)
 
     async def lock(self) -> None:
-        """End what is open, and forget every key. Raises EventError where there is none to be forgotten."""
+        """End what is open, and forget every key. Raises EventError where there is no passphrase."""
         if not self.house.protected:
-            raise EventError("There is no passphrase yet, so this cannot be locked.")
+            raise EventError(FIRST_A_PASSPHRASE)
         async with self._turn:
-            await self._close()
+            await self._close(LOCKING)
             self.keys.forget_therapists()
-            self.house.lock()
+            await asyncio.to_thread(self.house.lock)
+
+    async def protect(self, passphrase: str, keyring: bool) -> tuple[str, bool]:
+        """Lock with a passphrase what was open; it stays open until it is locked. Returns the recovery key,
+        and whether the keyring opens it, too. Raises EventError for a passphrase that is none, and while a
+        take is being played."""
+        acceptable(passphrase)
+        async with self._turn:
+            if self.playing:
+                raise EventError(FINISH_FIRST)
+            room = self.room.id
+            self._settled.clear()
+            try:
+                await self._close(AGAIN)
+                recovery = await asyncio.to_thread(self.house.protect, passphrase)
+            finally:
+                if not self.house.locked:
+                    await self._open(room)
+                self._settled.set()
+            if keyring:
+                try:
+                    await asyncio.to_thread(self.house.remember)
+                except UsageError:
+                    return recovery, False
+            return recovery, keyring
+
+    @property
+    def playing(self) -> bool:
+        """Whether a take is open that somebody has begun to play."""
+        live = None if self._stage is None else self._stage.live
+        return live is not None and live.started and not live.ended
+
+    @property
+    def keyring(self) -> bool:
+        """Whether this system keeps secrets for programs; looked for a moment after it was first asked."""
+        if self._keyring is None:
+            self._keyring = False
+            asyncio.get_running_loop().call_later(PROBE, lambda: self._soon(self._probe()))
+        return self._keyring
+
+    async def _probe(self) -> None:
+        self._keyring = await asyncio.to_thread(has_keyring)
+
+    def touched(self) -> None:
+        """Somebody did something."""
+        self._last = self._now()
+
+    @property
+    def _left_alone(self) -> Seconds:
+        """For how long it may still be left alone; below 0: it has to be locked."""
+        return self._last + (LEFT if self.playing else self._idle) - self._now()
+
+    def _look(self) -> None:
+        left = self._left_alone
+        if left <= 0 and self.house.protected and not self.house.locked:
+            self._soon(self.lock())
+        self._looking = asyncio.get_running_loop().call_later(max(0.01, min(LOOK, left)), self._look)
+
+    def _soon(self, doing: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- who is in the room ------------------------------------------------------------------------
 
     async def enter(self, person: str | None) -> None:
         """Somebody comes into the room (None: only the owner is there); a take that is open ends."""
         async with self._turn:
             self.house.place(person)  # somebody whom nobody knows changes nothing
-            await self._close(MOVED)
-            self.keys.forget_tabs()
-            await self._open(person)
+            self._settled.clear()
+            try:
+                await self._close(MOVED)
+                self.keys.forget_tabs()
+                await self._open(person)
+            finally:
+                self._settled.set()
 
     async def _open(self, person: str | None) -> None:
         assert self._disk is not None  # begun
         await asyncio.to_thread(self.house.sweep, datetime.now(UTC), seconds_up())
         self._stage = Stage(self.house.place(person), self._disk, self._note)
+        self._stage.touched = self.touched
+        self._stage.sits_beside = self._sits_beside
         self._stage.open()
 
     def _note(self, what: str) -> None:
         """What whoever is in the room did."""
         role: Role = "client" if self.room.id is not None else "alone" if self.house.practice else "solo"
         self.house.note(role, what, datetime.now(UTC), self.room.id)
+
+    async def _sits_beside(self) -> None:
+        """Who listens to somebody stands in the audit. Raises EventError where that cannot be written."""
+        if self.room.id is not None:
+            await asyncio.to_thread(
+                self.house.note, "therapist", "sit beside", datetime.now(UTC), self.room.id
+            )
 
     async def _close(self, code: int | None = None) -> None:
         stage, self._stage = self._stage, None
@@ -159,12 +277,16 @@ class Home:
         answer: Callable[..., object] = route.endpoint
 
         async def asked(request: Request) -> Response:
-            await self.settled()
+            await self._settled.wait()
+            if self.house.protected and not self.house.locked and self._left_alone <= 0:
+                await self.lock()  # the machine slept, say, and no timer went by
             if self.house.locked and route.path not in WHILE_LOCKED:
                 return JSONResponse({"error": LOCKED}, LOCKED_STATUS)
             role = self.role(request)
             if not may(role, request.method, route.path):
                 return JSONResponse({"error": NOBODY if role == "nobody" else NOT_YOURS}, 403)
+            if route.path not in SAYS_NOTHING:
+                self.touched()
             if of_the_room(request.method, route.path):
                 refused = await self._before(request, role, route.path)
                 if refused is not None:

@@ -38,6 +38,10 @@ class Keys:
         """A cookie for a launch token, which is then used up; None if it is none."""
         return self._cookies.new() if self._launches.use_up(token) else None
 
+    def cookie(self) -> str:
+        """A cookie for whoever has just given the passphrase."""
+        return self._cookies.new()
+
     def knows_cookie(self, cookie: str) -> bool:
         """Whether this cookie was given out."""
         return self._cookies.has(cookie)

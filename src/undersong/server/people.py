@@ -17,9 +17,9 @@ from starlette.routing import BaseRoute, Route
 
 from undersong.caring.counts import LEAST, Counts, of_intake
 from undersong.edges import intake
-from undersong.errors import EventError, UndersongError
+from undersong.errors import EventError, UndersongError, UsageError
 from undersong.server.answers import plainly, said
-from undersong.server.attempts import Attempts
+from undersong.server.care import who_asks
 from undersong.server.home import NOT_YOURS, TAB, Home
 
 LOCK_FIRST = (
@@ -30,7 +30,6 @@ LOCK_FIRST = (
 def people_routes(home: Home) -> list[BaseRoute]:
     """The routes of a practice."""
     house = home.house
-    attempts = Attempts()
 
     async def therapist(request: Request) -> Response:
         passphrase = (await said(request)).get("passphrase")
@@ -38,7 +37,7 @@ def people_routes(home: Home) -> list[BaseRoute]:
             raise EventError(LOCK_FIRST)
         if not isinstance(passphrase, str):
             raise EventError("Please give the passphrase.")
-        await attempts.ask(partial(house.knows, passphrase))
+        await home.attempts.ask(partial(house.knows, passphrase), who_asks(request))
         await _note(home, "therapist", "came in")
         return JSONResponse({"tab": home.keys.therapist()})
 
@@ -60,7 +59,10 @@ def people_routes(home: Home) -> list[BaseRoute]:
             return JSONResponse({"error": NOT_YOURS}, 403)
         if not isinstance(name, str):
             raise EventError("Please give a name.")
-        place = await asyncio.to_thread(house.add, name, datetime.now(UTC))
+        try:
+            place = await asyncio.to_thread(house.add, name, datetime.now(UTC))
+        except UsageError as error:
+            raise EventError(str(error)) from error
         await _note(home, "therapist", "add", place.id)
         return JSONResponse({"id": place.id, "name": place.name}, 201)
 

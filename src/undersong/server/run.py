@@ -1,4 +1,4 @@
-"""Starting: one server to a data folder, on a loopback address, its port remembered."""
+"""Starting: one server to a data folder, its port remembered; to other machines only by server.door."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import json
 import logging
 import socket as sockets
+import ssl
 import sys
 import time
 import urllib.error
@@ -13,7 +14,6 @@ import urllib.request
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
-from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
@@ -22,11 +22,13 @@ from undersong.edges import files
 from undersong.edges.house import House
 from undersong.edges.lock import Lock
 from undersong.errors import UndersongError, UsageError
+from undersong.server import door
 from undersong.server.app import create_app
 from undersong.server.keys import Keys
 from undersong.server.patience import NotAFault, Patient
 
 LOOPBACK = "127.0.0.1"
+WILD = ("0.0.0.0", "::")  # every address of this machine
 STATE = "server.json"  # in the data folder: the port, and the key with which a second start asks
 BACKLOG = 32  # connections accepted at one go: few, so that silent ones can be let go in between
 LARGEST_FRAME = 64 * 1024  # bytes
@@ -34,39 +36,57 @@ WAIT_FOR_THE_FIRST = 5.0  # seconds that a second start gives the first one to b
 Say = Callable[[str], None]
 
 
-def start(house: House, *, host: str = LOOPBACK, port: int | None = None, browser: bool, say: Say) -> None:
+def start(
+    house: House,
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    secured: door.Tls | None = None,
+    browser: bool,
+    say: Say,
+) -> None:
     """Run the app until it is stopped; where it runs already, open that one.
 
-    ``say`` is given the launch address if no browser is to be opened. Raises UsageError if it
-    cannot be started.
+    ``say`` is given the launch address if no browser is to be opened. ``secured``: over TLS. Raises
+    UsageError if it cannot be started.
     """
-    _only_loopback(host)
+    door.check(host, secured, house.protected)
     data = house.folder
     lock = Lock(data)
     if not lock.take():
         _open(_launch_of_the_first(data), browser, say)
         return
     try:
-        _run(house, host, port, browser, say)
+        _run(house, host, port, secured, browser, say)
     finally:
         lock.give_back()
 
 
-def _run(house: House, host: str, port: int | None, browser: bool, say: Say) -> None:
+def _run(
+    house: House, host: str, port: int | None, secured: door.Tls | None, browser: bool, say: Say
+) -> None:
     data = house.folder
     with _listen(host, port, _state(data).get("port")) as listening:
         bound = listening.getsockname()[1]
         keys = Keys()
-        state = _as_bytes({"host": host, "port": bound, "key": keys.start_key})
+        hosts = tuple(f"{name}:{bound}" for name in _names(host, secured))
+        address = f"{'http' if secured is None else 'https'}://{hosts[0]}"
+        certificate = None if secured is None else str(secured.certificate.absolute())
+        reach = LOOPBACK if host in WILD else host
+        state = _as_bytes(
+            {"port": bound, "key": keys.start_key, "address": address, "reach": reach,
+             "certificate": certificate}
+        )  # fmt: skip
         (data / STATE).unlink(missing_ok=True)  # whatever stood there, also a link to somewhere else
         files.write_whole(data / STATE, state, files.PRIVATE_FILE)
-        address = f"http://{_written(host)}:{bound}"
         _open(f"{address}/launch?token={keys.launch()}", browser, say)
         if browser:
             say(f"Undersong is open at {address}. Ctrl+C closes it.")
-        names = dict.fromkeys((_written(host), "localhost"))
+        account = not door.is_inside(host)
         config = uvicorn.Config(
-            create_app(house, keys, tuple(f"{name}:{bound}" for name in names)),
+            create_app(house, keys, hosts, secure=secured is not None, account=account),
+            ssl_certfile=None if secured is None else secured.certificate,
+            ssl_keyfile=None if secured is None else secured.key,
             http=Patient,
             backlog=BACKLOG,
             ws="websockets-sansio",
@@ -96,17 +116,12 @@ def settle_memory() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def _only_loopback(host: str) -> None:
-    try:
-        inside = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        inside = False
-    if not inside:
-        raise UsageError(
-            f"Undersong listens on this machine alone, so --host {host} is refused: other machines would "
-            "need an encrypted connection and an account, which there is no way to set up yet. "
-            "Leave --host out."
-        )
+def _names(host: str, secured: door.Tls | None) -> tuple[str, ...]:
+    """Under which names one may ask, the one that is told first."""
+    own = () if host in WILD else (_written(host),)
+    certified = () if secured is None else secured.names
+    inside = ("localhost",) if door.is_inside(host) else ()
+    return tuple(dict.fromkeys((*own, *certified, *inside)))
 
 
 def _listen(host: str, port: int | None, remembered: object) -> sockets.socket:
@@ -140,12 +155,20 @@ def _launch_of_the_first(data: Path) -> str:
     while True:
         state = _state(data)
         try:
-            address = f"http://{_written(str(state['host']))}:{state['port']}"
+            address = str(state["address"])
+            scheme, _, name = address.partition("://")
             request = urllib.request.Request(
-                f"{address}/relaunch", method="POST", headers={"x-undersong-start-key": str(state["key"])}
+                f"{scheme}://{_written(str(state['reach']))}:{state['port']}/relaunch",
+                method="POST",
+                headers={"host": name, "x-undersong-start-key": str(state["key"])},
             )
             # never by way of a proxy: this is our own machine
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+            if state["certificate"] is not None:
+                ours = ssl.create_default_context(cafile=str(state["certificate"]))
+                ours.check_hostname = False  # it is reached by another name from here
+                handlers.append(urllib.request.HTTPSHandler(context=ours))
+            opener = urllib.request.build_opener(*handlers)
             with opener.open(request, timeout=2.0) as answer:
                 return f"{address}/launch?token={json.load(answer)['token']}"
         except (KeyError, OSError, ValueError, urllib.error.URLError) as error:

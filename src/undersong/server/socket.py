@@ -7,12 +7,13 @@ is let go with a code that says so; it may come back and resume.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from undersong.caring.roles import OWNER, Role
+from undersong.edges.house import Locked
 from undersong.errors import EventError, UndersongError
 from undersong.events import THERAPIST, Seconds
 from undersong.live import clock_now
@@ -29,19 +30,24 @@ MOST_HELD = 16 * 128  # notes, or controllers, of one page: every pitch of every
 AGAIN: Seconds = 0.05  # after which coalesced controllers are tried again
 FROM_BESIDE = ("note", "tap", "steer", "rest", "finish", "mark")  # of an input's types, a therapist's
 
-BYE = "bye"  # among what is to be said: the socket is closed then
-
 # Close codes (docs/protocol.md).
 STRANGER = 4401  # the first message was no hello with a tab token of ours
 STALE = 4409  # another version of the protocol
 UNREAD = 4408  # too much was left unread
 SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
+BESIDE: tuple[Role, ...] = OWNER  # who may sit beside whoever plays
 
 
-async def serve(websocket: WebSocket, stage: Stage, keys: Keys, role_of: Callable[[str], Role]) -> None:
-    """Talk with one page until it goes. ``role_of``: as whom the page of a tab token comes. Nobody waits
-    until it is somebody in the room; beside the maker sits whoever is no client."""
+async def serve(
+    websocket: WebSocket,
+    arrive: Callable[[], Awaitable[Stage]],
+    keys: Keys,
+    role_of: Callable[[str], Role],
+) -> None:
+    """Talk with one page until it goes. ``arrive``: to the stage of now; raises Locked where none is.
+    ``role_of``: as whom the page of a tab token asks. Nobody's page waits until somebody is in the room;
+    beside whoever plays sits a therapist, or somebody at a machine of one person's."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -58,12 +64,22 @@ async def serve(websocket: WebSocket, stage: Stage, keys: Keys, role_of: Callabl
         await websocket.send_text(messages.write({"type": "stale", "protocol": PROTOCOL}))
         await _close(websocket, STALE)
         return
-    role = role_of(str(hello["tab"]))
-    beside = hello.get("therapist") is True
-    if beside and role not in OWNER:
+    try:
+        stage = await arrive()
+    except Locked:
+        await _close(websocket, LOCKED)
+        return
+    role, seat_beside = role_of(str(hello["tab"])), hello.get("therapist") is True
+    if seat_beside and role not in BESIDE:
         await _close(websocket, STRANGER)
         return
-    page = _Page(websocket, stage, str(hello["tab"]), therapist=beside)
+    if seat_beside:
+        try:
+            await stage.sits_beside()
+        except UndersongError:
+            await _close(websocket, STRANGER)
+            return
+    page = _Page(websocket, stage, str(hello["tab"]), therapist=seat_beside)
     await page.run(take_over=hello.get("take_over") is True, plays=role != "nobody")
 
 
@@ -85,8 +101,9 @@ class _Page:
     def __init__(self, websocket: WebSocket, stage: Stage, tab: str, *, therapist: bool) -> None:
         self._websocket = websocket
         self._stage = stage
-        self._seat = Seat(tab, self._send, self._dismiss, therapist=therapist)
-        self._out: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
+        self._seat = Seat(tab, self._send, therapist=therapist)
+        self._seat.part = self._part
+        self._out: asyncio.Queue[Message | int] = asyncio.Queue(MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._bucket = Bucket(self._loop.time())
         self._held: set[tuple[str, str]] = set()  # notes that sound: their ends always pass
@@ -134,15 +151,21 @@ class _Page:
         except asyncio.QueueFull:
             self._unread = True
 
-    def _dismiss(self, code: int) -> None:
-        self._send({"type": BYE, "code": code})
+    def _part(self, code: int) -> None:
+        """Close the socket, once all is said; where that is too much, at once."""
+        if code == LOCKED:
+            self._send({"type": "locked"})
+        try:
+            self._out.put_nowait(code)
+        except asyncio.QueueFull:
+            self._unread = True
 
     async def _deliver(self) -> None:
         try:
             while True:
                 message = await self._out.get()
-                if message["type"] == BYE:
-                    await _close(self._websocket, message["code"])
+                if isinstance(message, int):
+                    await self._websocket.close(message)
                     return
                 await self._websocket.send_text(messages.write(message))
         except (WebSocketDisconnect, RuntimeError):
@@ -225,7 +248,9 @@ class _Page:
             raise EventError("Another page plays; this one watches.")
         live = await self._stage.resume(str(message.get("take")))
         times = {"now": round(live.now, 6), "at": clock_now()}
-        state = {"notes": live.notes, "resting": live.resting}
+        # silence that was asked for from beside is no rest of the maker's
+        resting = live.rested not in (None, THERAPIST)
+        state = {"notes": live.notes, "resting": resting}
         self._send({"type": "resumed", "take": live.id, "seq": live.last, **times, **state})
         live.acknowledge()
 

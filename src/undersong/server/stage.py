@@ -9,41 +9,49 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
 
 import undersong
 from undersong.caring.consent import Kind
-from undersong.caring.intake import plan
+from undersong.caring.intake import Said, page, plan
 from undersong.edges import intake, platform
 from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
 from undersong.edges.shares import Shares
 from undersong.errors import EventError, UndersongError
-from undersong.events import THERAPIST, NoteOn, Seconds, Steer, Tap
-from undersong.live import Live, Message
+from undersong.events import THERAPIST, MakerId, NoteOn, Seconds, Steer, Tap
+from undersong.live import Live, Message, rests
 from undersong.offline import make_session
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
 from undersong.server.beside import Beside, Seat
 from undersong.server.ear import Ear
-from undersong.server.messages import PROTOCOL, to_input
+from undersong.server.messages import MAKER, PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
-ITS_NAME = "That maker's name belongs to the therapist's own page."
 MOVED = 4410  # close code: somebody else is in the room now (docs/protocol.md)
+ITS_NAME = "That maker's name belongs to the therapist's own page."
 Answer = Literal["keep", "erase", "hide"]
 Note = Callable[[str], None]  # what was done, for the audit
 
 
 def _nobody_notes(what: str) -> None:
     """A stage without a house."""
+
+
+def _nothing() -> None:
+    pass
+
+
+async def _nobody_minds() -> None:
+    """Whoever sits beside is told of nowhere."""
 
 
 class Stage:
@@ -56,8 +64,11 @@ class Stage:
         self.live: Live | None = None
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
+        self.touched: Callable[[], None] = _nothing  # called when somebody plays or asks for something
+        self.sits_beside: Callable[[], Awaitable[None]] = _nobody_minds  # before a therapist is let see
         self._watching: list[Seat] = []
-        self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
+        self._at_play: Seat | None = None  # the player that began the take, or went on with it
+        self.beside = Beside(self.takes, self._makers_side, self._attended)
         self._loop = asyncio.get_running_loop()
         self._disk = disk
         self._away: asyncio.TimerHandle | None = None
@@ -94,16 +105,25 @@ class Stage:
         self.takes.sweep(datetime.now(UTC), seconds_up())
 
     async def close(self, code: int | None = None) -> None:
-        """End what is open; everything that happened is on the disk afterwards. With a code every page is
-        let go with it; nothing is begun here any more."""
+        """End what is open; everything that happened is on the disk afterwards, and nothing is begun
+        here any more. ``code``: with which every page's socket is closed."""
         if self._sweeping is not None:
             self._sweeping.cancel()
+        if code is not None:
+            self._see_out(code)
         async with self._turn:
             self._closed = True
             await self._end_take()
-        for seat in [self.player, *self._watching, *self._waiting]:
-            if seat is not None and code is not None:
-                seat.dismiss(code)
+
+    def _see_out(self, code: int) -> None:
+        seats = [*self._makers_side(), *self._waiting, *self.beside.see_out()]
+        self.player, self._watching, self._waiting = None, [], []  # nobody plays here any more
+        if self._away is not None:
+            self._away.cancel()
+        if self.live is not None:
+            self.live.leave()
+        for seat in seats:
+            seat.part(code)
 
     # --- who plays -----------------------------------------------------------------------------
 
@@ -210,6 +230,7 @@ class Stage:
     async def resume(self, id_: str) -> Live:
         """The take of that name, gone on with. Raises UndersongError if it cannot be."""
         async with self._turn:
+            self._at_play = self.player
             if self.live is not None and self.live.id == id_ and not self.live.ended:
                 self.beside.opened(self.live)
                 return self.live
@@ -233,9 +254,10 @@ class Stage:
             self._disk,
             last=log.last,
             notes=sum(isinstance(event, (NoteOn, Tap)) for event in log.inputs),
-            resting=_asked(log)[-1:] == ["rest"],
+            rested=_rested(log),
         )
         self._take_up(live)
+        self._bound(await asyncio.to_thread(intake.read, self.place.record))
         for maker in dict.fromkeys(event.maker for event in log.inputs):
             live.left(maker)
         return live
@@ -265,6 +287,7 @@ class Stage:
         self._deafen()
         self._interrupted = self._unanswered = None
         live, self.live = self.live, None
+        self.beside.closed()
         if live is not None:
             await live.drop()
         self._tell({"type": "withdrawn"})
@@ -276,9 +299,11 @@ class Stage:
                 raise EventError("Somebody else is in the room by now.")
             await self._end_take()
             self._interrupted = None
+            self._at_play = self.player
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
-            wanted = plan(await asyncio.to_thread(intake.read, self.place.record))
+            said = await asyncio.to_thread(intake.read, self.place.record)
+            wanted = plan(said)
             id_, file = await asyncio.to_thread(self.takes.begin, now)
             started = now.isoformat(timespec="seconds")
             header = codec.Header(
@@ -286,7 +311,14 @@ class Stage:
             )
             live = Live(id_, make_session(wanted, seed), codec.LogWriter(header), file, self._disk)
             self._take_up(live)
+            self._bound(said)
             return live
+
+    def _bound(self, said: Said) -> None:
+        """A take lasts no longer than what was said at intake lets it."""
+        minutes = page(said)["minutes"]
+        if minutes is not None:
+            self.beside.limit(60.0 * minutes, MAKER)
 
     def _take_up(self, live: Live) -> None:
         self.live = live
@@ -343,6 +375,7 @@ class Stage:
             raise EventError(ITS_NAME)
         if self.live is None or self.live.ended:
             raise EventError("No take is open: say begin first.")
+        self.touched()
         self.live.hear(to_input(message), number)
         if self.ear is not None:
             self.ear.page(message, self.live.now)
@@ -353,9 +386,14 @@ class Stage:
 
     def hear_beside(self, seat: Seat, message: Message) -> None:
         """Something a therapist plays or asks for. Raises EventError if it cannot be taken in."""
+        self.touched()
         self.beside.hear(seat, message)
         if self.ear is not None and self.live is not None:
             self.ear.page(message, self.live.now)  # it sounds through the maker's loudspeaker
+
+    def _attended(self) -> bool:
+        """Whether the take is played: its page is there, and has gone on with it after a lost line."""
+        return self.player is not None and self.player is self._at_play
 
     def _makers_side(self) -> list[Seat]:
         """The page that plays and those that watch it."""
@@ -378,6 +416,7 @@ class Stage:
         """An input that the microphone gave. Raises EventError if it cannot be taken in."""
         if self.live is None or self.live.ended:
             raise EventError("The take is over.")
+        self.touched()
         self.live.hear(to_input(event))
         told = {"type": "maker", "event": event}
         for seat in self._makers_side():
@@ -405,10 +444,19 @@ class Stage:
 
 def _finished(log: codec.Log) -> bool:
     """Whether Finish was the last thing that was asked for."""
-    return _asked(log)[-1:] == ["finish"]
+    asked = _asked(log)
+    return bool(asked) and asked[-1].what == "finish"
 
 
-def _asked(log: codec.Log) -> list[str]:
-    """Whether to play was asked for, or not to, in its order."""
+def _rested(log: codec.Log) -> MakerId | None:
+    """Who asked for the rest that goes on where a log ends."""
+    rested: MakerId | None = None
+    for event in _asked(log):
+        rested = rests(rested, event.maker) if event.what == "rest" else None
+    return rested
+
+
+def _asked(log: codec.Log) -> list[Steer]:
+    """What was asked for of playing or not playing, in its order."""
     kinds = ("begin", "partner_starts", "rest", "finish")
-    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what in kinds]
+    return [e for e in log.inputs if isinstance(e, Steer) and e.what in kinds]

@@ -1,5 +1,6 @@
 /** Questionnaires, and whom a person would call: asked of the server. */
 import { ask } from "../duet/takes";
+import { agree } from "./consent";
 import type { Form, Points } from "./measure";
 
 export interface Person {
@@ -50,11 +51,19 @@ export interface Result {
   readonly change: Change | null;
 }
 
+/** What was answered, and whether the therapist here may see it. */
+export interface Kept {
+  readonly id: string;
+  readonly points: Points;
+  readonly shared: boolean;
+}
+
 export interface Course {
   readonly id: string;
   readonly name: string;
   readonly change: Change | null;
   readonly lines: readonly Line[];
+  readonly forms: readonly Kept[];
 }
 
 const at = (id: string, rest = ""): string => `/api/measures/${id}${rest}`;
@@ -103,7 +112,8 @@ export async function forgetPerson(): Promise<void> {
   await ask("/api/safety", "DELETE");
 }
 
-/** A yes to keeping, from now on. */
-export async function agreeToKeep(): Promise<void> {
-  await ask("/api/consents/keep", "PUT", { given: true });
+/** Whether the therapist here may see a form. The first yes is one to sharing itself. */
+export async function shareAnswers(answers: string, shared: boolean): Promise<void> {
+  if (shared) await agree("share", true);
+  await ask(`/api/answers/${answers}/shared`, "PUT", { shared });
 }

@@ -13,6 +13,8 @@ export interface KeptTake {
   readonly notes: number;
   readonly name?: string | null; // that a person gave it
   readonly kept: boolean; // false: not answered yet, erased after a day
+  readonly shared?: boolean; // with the therapist here
+  readonly outside?: boolean; // given by its player from elsewhere
 }
 
 /**
@@ -42,6 +44,8 @@ export interface Duet {
 
   /** How whoever plays arrived: it goes with the take that begins, or with the one that is there. */
   arrive(sign: Sign): void;
+  /** Minutes after which the takes that begin now come to their close by themselves; null: without end. */
+  limit(minutes: number | null): void;
   /** Sounds that nobody at this page wants to hear. */
   mute(timbres: readonly string[]): void;
 

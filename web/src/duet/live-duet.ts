@@ -69,6 +69,7 @@ export class LiveDuet implements Duet {
   private partnerPlayed = false; // since it last fell silent
   private frozenTimer: ReturnType<typeof setTimeout> | null = null;
   private sign = NO_SIGN; // that no take has yet
+  private lasts: number | null = null; // minutes
   private hearings = 0; // how often something heard again was asked for, or stopped
 
   constructor(private readonly sound: Player) {
@@ -77,6 +78,7 @@ export class LiveDuet implements Duet {
       message: (message) => this.heard(message),
       lost: () => this.lost(),
       closed: () => this.show({ trouble: "closed" }),
+      locked: () => this.locked(),
     });
     this.maker = new Maker(sound, this.clock, this.shown, (input) => this.connection.input(input));
     this.partner = new Partner(sound, this.clock, this.shown);
@@ -345,6 +347,7 @@ export class LiveDuet implements Duet {
         return this.withdrawn();
       case "ack":
       case "stale":
+      case "nobody":
       case "hearing":
       case "marked":
         return;
@@ -392,6 +395,7 @@ export class LiveDuet implements Duet {
     this.clock.set(now, at);
     this.ear.begin();
     void this.bringSign(take);
+    if (this.lasts !== null) this.connection.say({ type: "limit", seconds: this.lasts * 60 });
     this.show({ outputLatency: this.sound.outputLatency, resumable: false });
   }
 
@@ -464,6 +468,12 @@ export class LiveDuet implements Duet {
     this.show({ trouble: "connection" });
   }
 
+  /** All is locked: this page forgets what it knew, and the one that opens it again takes its place. */
+  private locked(): void {
+    this.lost();
+    location.reload();
+  }
+
   private watch(): void {
     this.letGoAll(performance.now());
     this.partner.hush();
@@ -480,6 +490,10 @@ export class LiveDuet implements Duet {
 
   setTimbres(left: Timbre, right: Timbre): void {
     this.maker.setTimbres(left, right);
+  }
+
+  limit(minutes: number | null): void {
+    this.lasts = minutes;
   }
 
   mute(timbres: readonly string[]): void {
