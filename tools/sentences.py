@@ -32,8 +32,8 @@ HEAD = """# What the engine says
 
 Written by `python tools/sentences.py`; a test keeps it in step with the code. Every text of the page stands
 in one catalogue, `web/src/texts/en.json`, and can be translated there. The sentences below are made in the
-engine, in English, where the decision that they tell of is made; the page shows them as they come, and marks
-them as English. To translate them, each has to get a key and its fillings beside the sentence, in what the
+engine, in English, where the decision that they tell of is made; the page shows them as they come, and
+marks them as English. To translate them, each has to get a key and its fillings beside the sentence, in what the
 engine gives out and in the log; until then this is the list of what there is. {} stands for what is filled
 in.
 
