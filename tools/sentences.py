@@ -30,15 +30,16 @@ PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 HEAD = """# What the engine says
 
-Written by `python tools/sentences.py`; a test keeps it in step with the code. Every text of the page stands
-in one catalogue, `web/src/texts/en.json`, and can be translated there. The sentences below are made in the
-engine, in English, where the decision that they tell of is made; the page shows them as they come, and
-marks them as English. To translate them, each has to get a key and its fillings beside the sentence, in what the
-engine gives out and in the log; until then this is the list of what there is. {} stands for what is filled
-in.
+Written by `python tools/sentences.py`; a test keeps it in step with the code. Every text of the page
+stands in one catalogue, `web/src/texts/en.json`, and can be translated there. The sentences below are
+made in the engine, in English, where the decision that they tell of is made; the page shows them as they
+come, and marks them as English. To translate them, each has to get a key and its fillings beside the
+sentence, in what the engine gives out and in the log; until then this is the list of what there is. {}
+stands for what is filled in.
 
-Errors are not in it: every `EventError` and `UsageError` says one English sentence, on the command line and
-where a request was refused, on the page. Nor are the words of questionnaires, which are their authors'.
+Errors are not in it: every `EventError` and `UsageError` says one English sentence, on the command line
+and where a request was refused, on the page. Nor are the words of questionnaires, which are their
+authors'.
 """
 _TALK = re.compile(r"[a-z][a-z'’,;:.]* [a-z{]", re.IGNORECASE)
 
