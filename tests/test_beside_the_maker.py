@@ -103,8 +103,8 @@ keys.Keys.may_steer = lambda self, tab: False
 
 
 def test_one_place_decides_who_sits_beside(tmp_path: Path) -> None:
-    """Where Keys.may_steer says no, a page with a token of ours is let go at its hello, what asks for marks is
-    refused, and whoever plays plays."""
+    """Where Keys.may_steer says no, a page with a token of ours is let go at its hello, and marks are
+    refused; whoever plays plays."""
     (tmp_path / "sitecustomize.py").write_text(NOBODY)  # read by Python itself, before the server
     server = Server(tmp_path / "u", environment={**os.environ, "PYTHONPATH": str(tmp_path)})
     try:
