@@ -13,8 +13,10 @@ from websockets.exceptions import ConnectionClosed
 import kept
 from client import Page, Server
 from practising import NOW, PASSPHRASE, Asking, practice, serving
+from undersong.caring import consent
 from undersong.edges import intake
 from undersong.edges.house import House
+from undersong.edges.shares import Shares
 from undersong.edges.takes import Takes
 
 MOVED = 4410
@@ -150,6 +152,23 @@ def test_nothing_is_shown_before_it_is_shared(served: Practice) -> None:
     # a new yes does not bring back what was shared by the old one
     assert page.ask("PUT", "/api/consents/share", {"given": True})[0] == 200
     assert seen() == {404}
+
+
+def test_a_yes_to_older_words_shares_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the words change to which somebody said yes, nothing is shared until they say yes to the new
+    ones, and then only what they share from then on."""
+    house, ids = practice(tmp_path / "data", "Ada")
+    record = house.place(ids["Ada"]).record
+    shares = Shares(record)
+    shares.share("take", "one", NOW)
+    assert shares.items("take") == {"one"}
+    newer = tuple((kind, version + (kind == "share")) for kind, version in consent.CURRENT)
+    monkeypatch.setattr(consent, "CURRENT", newer)
+    assert shares.items("take") == set()
+    record.give("share", NOW)
+    assert shares.items("take") == set()
+    shares.share("take", "two", NOW)
+    assert shares.items("take") == {"two"}
 
 
 def test_of_what_is_shared_a_therapist_changes_nothing_but_ratings(served: Practice) -> None:
