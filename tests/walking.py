@@ -156,6 +156,34 @@ def check(page: Tab, say: Say) -> None:
     page.button(say("microphone.use")).wait_for()
 
 
+def questions(page: Tab, say: Say) -> None:
+    """From the playing to the first question of what helps."""
+    page.button(say("takes.back")).click()
+    page.button(say("play.sound")).click()
+    page.button(say("intake.title")).click()
+    page.button(say("check.next")).wait_for()
+    page.wait(0.3)
+
+
+def to_the_end(page: Tab, say: Say) -> None:
+    """One answer on the way, so that something follows from it."""
+    page.page.get_by_role("checkbox", name=say("timbre.drum")).check(force=True)
+    page.wait_until("document.querySelector(':checked') !== null")
+    while page.button(say("intake.leave")).count() == 0:
+        page.button(say("check.next")).click()
+        page.wait(0.1)
+
+
+def a_word(page: Tab, say: Say) -> None:
+    """From the playing to the page after it was kept."""
+    page.button(say("intake.leave")).click()
+    page.button(say("play.finish")).click()
+    page.button(say("keep.yes")).click()
+    page.button(say("leave.offer")).click()
+    page.button(say("leave.without")).wait_for()
+    page.wait(0.3)
+
+
 def choices(page: Tab, say: Say) -> None:
     """Hold a switch until the choices come."""
     begin(page, say)
@@ -185,6 +213,18 @@ WALK: tuple[Leg, ...] = (
         Stop("kept", press("keep.yes", "after.again")),
         Stop("takes", press("after.kept", "takes.weeks")),
         Stop("erasing", erasing),
+    )),
+    Leg((
+        Stop("opening, to arrive", opening),
+        Stop("arriving", press("opening.arrive", "check.next")),
+        Stop("arriving: how long", press("check.next", "check.next")),
+        Stop("arriving: how to begin", press("check.next", "opening.illStart")),
+        Stop("playing, arrived", a_phrase),
+        Stop("what I agreed to", in_turn(press("play.sound"), press("consent.title", "takes.back"))),
+        Stop("what helps", questions),
+        Stop("what helps: sounds", in_turn(press("check.next"), press("check.next"))),
+        Stop("what follows", to_the_end),
+        Stop("a word on leaving", a_word),
     )),
     Leg((
         Stop("opening, to let go", opening),
