@@ -156,34 +156,6 @@ def check(page: Tab, say: Say) -> None:
     page.button(say("microphone.use")).wait_for()
 
 
-def questions(page: Tab, say: Say) -> None:
-    """From the playing to the first question of what helps."""
-    page.button(say("takes.back")).click()
-    page.button(say("play.sound")).click()
-    page.button(say("intake.title")).click()
-    page.button(say("check.next")).wait_for()
-    page.wait(0.3)
-
-
-def to_the_end(page: Tab, say: Say) -> None:
-    """One answer on the way, so that something follows from it."""
-    page.page.get_by_role("checkbox", name=say("timbre.drum")).check(force=True)
-    page.wait_until("document.querySelector(':checked') !== null")
-    while page.button(say("intake.leave")).count() == 0:
-        page.button(say("check.next")).click()
-        page.wait(0.1)
-
-
-def a_word(page: Tab, say: Say) -> None:
-    """From the playing to the page after it was kept."""
-    page.button(say("intake.leave")).click()
-    page.button(say("play.finish")).click()
-    page.button(say("keep.yes")).click()
-    page.button(say("leave.offer")).click()
-    page.button(say("leave.without")).wait_for()
-    page.wait(0.3)
-
-
 def choices(page: Tab, say: Say) -> None:
     """Hold a switch until the choices come."""
     begin(page, say)
@@ -191,6 +163,70 @@ def choices(page: Tab, say: Say) -> None:
     page.wait(2.6)
     page.page.keyboard.up("Space")
     page.page.locator(".caption.shown .sentence").wait_for()
+
+
+def agreed(page: Tab, say: Say) -> None:
+    """From playing to what was agreed to."""
+    page.button(say("play.sound")).click()
+    page.button(say("consent.title")).click()
+    page.page.get_by_role("heading", name=say("consent.title"), exact=True).wait_for()
+    page.wait(0.3)
+
+
+def helps(page: Tab, say: Say) -> None:
+    """From the drawer to what helps: the first question, kept."""
+    page.button(say("takes.back")).click()
+    page.button(say("play.sound")).click()
+    page.button(say("intake.title")).click()
+    page.page.locator("h1").wait_for()
+    page.wait(0.3)
+    yes = page.button(say("intake.yes"))
+    if yes.count():
+        yes.click()
+    page.button(say("check.next")).wait_for()
+    page.wait(0.3)
+
+
+def through(page: Tab, name: str, last: str) -> None:
+    """Press a button time and again, until another one is there."""
+    end = page.button(last)
+    while True:
+        page.button(name).or_(end).first.wait_for()
+        if end.count():
+            return
+        page.button(name).click()
+        page.wait(0.3)
+
+
+def helps_to_the_end(page: Tab, say: Say) -> None:
+    """Through all its questions, none answered, to what follows."""
+    through(page, say("check.next"), say("intake.leave"))
+
+
+def questions(page: Tab, say: Say) -> None:
+    """From the opening to the questionnaires, all unfolded."""
+    page.button(say("opening.kept")).click()
+    page.button(say("measures.title")).click()
+    page.page.get_by_role("heading", name=say("measures.title"), exact=True).wait_for()
+    unfolded(page, say)
+
+
+def first_question(page: Tab, say: Say) -> None:
+    page.button(say("measures.begin", n="8")).click()
+    page.button(say("measures.skip")).wait_for()
+    page.wait(0.3)
+
+
+def left_out(page: Tab, say: Say) -> None:
+    """Leave every question out: there is no total."""
+    through(page, say("measures.skip"), say("measures.done"))
+
+
+def therapist(page: Tab, say: Say) -> None:
+    page.page.goto(f"{page.server.address}/#therapist")
+    page.page.reload()
+    page.page.get_by_text(say("therapist.nobody")).first.wait_for()
+    page.wait(0.3)
 
 
 WALK: tuple[Leg, ...] = (
@@ -211,20 +247,32 @@ WALK: tuple[Leg, ...] = (
         Stop("finishing", finish),
         Stop("keep", asked),
         Stop("kept", press("keep.yes", "after.again")),
-        Stop("takes", press("after.kept", "takes.weeks")),
+        Stop("a word on leaving", press("leave.offer", "leave.keep")),
+        Stop("takes", in_turn(press("takes.back"), press("after.kept", "takes.weeks"))),
         Stop("erasing", erasing),
     )),
     Leg((
         Stop("opening, to arrive", opening),
-        Stop("arriving", press("opening.arrive", "check.next")),
+        Stop("arriving: a sign", press("opening.arrive", "check.next")),
         Stop("arriving: how long", press("check.next", "check.next")),
-        Stop("arriving: how to begin", press("check.next", "opening.illStart")),
-        Stop("playing, arrived", a_phrase),
-        Stop("what I agreed to", in_turn(press("play.sound"), press("consent.title", "takes.back"))),
-        Stop("what helps", questions),
-        Stop("what helps: sounds", in_turn(press("check.next"), press("check.next"))),
-        Stop("what follows", to_the_end),
-        Stop("a word on leaving", a_word),
+        Stop("arriving: how it begins", press("check.next", "opening.illStart")),
+    )),
+    Leg((
+        Stop("opening, to agree", opening),
+        Stop("agreed to", in_turn(a_phrase, agreed)),
+        Stop("what helps", helps),
+        Stop("what follows from it", helps_to_the_end),
+    )),
+    Leg((
+        Stop("opening, to be asked", opening),
+        Stop("questionnaires", questions),
+        Stop("a question", first_question),
+        Stop("no total", left_out),
+    )),
+    Leg((
+        Stop("opening, for the therapist", opening),
+        Stop("the therapist's page", therapist),
+        Stop("the therapist's page, unfolded", unfolded),
     )),
     Leg((
         Stop("opening, to let go", opening),
