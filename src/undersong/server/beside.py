@@ -182,7 +182,7 @@ class Beside:
         """A moment is marked, now or at one that is given; it is told once it is on the disk."""
         live = self._open()
         at = a_moment(message.get("at", live.now))
-        marks = Marks(self._takes.folder(live.id))
+        marks = self._takes.marks(live.id)
         task = asyncio.ensure_future(self._mark(seat, live.id, marks, at, message.get("text")))
         self._marking.add(task)
         task.add_done_callback(self._marking.discard)
