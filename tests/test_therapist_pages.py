@@ -176,7 +176,7 @@ def test_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
         therapist.page.get_by_role("dialog").wait_for()
         keys.press("Escape")
         therapist.page.get_by_role("dialog").wait_for(state="detached")
-        assert therapist.button("Silence").is_visible()
+        therapist.button("Silence").wait_for()
         keys.press("Escape")
         therapist.button("Play again").wait_for()
         client.finish()
