@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 import kept
 from client import Page, Server
+from client import Therapist as Beside
 from practising import NOW, PASSPHRASE, Asking, practice, serving
 from undersong.caring import consent
 from undersong.edges import intake
@@ -19,7 +20,7 @@ from undersong.edges.house import House
 from undersong.edges.shares import Shares
 from undersong.edges.takes import Takes
 
-MOVED = 4410
+MOVED, STRANGER = 4410, 4401
 
 
 class Practice:
@@ -298,6 +299,33 @@ def test_with_nobody_in_the_room_nothing_is_played(served: Practice) -> None:
     assert let_go(page) == MOVED
     assert [message["type"] for message in page.heard] == ["nobody"]
     assert not list((served.server.data / "scratch").glob("*"))
+
+
+class Therapist(Beside):
+    """A therapist's page with the token of a tab in which the passphrase was given."""
+
+    def __init__(self, asking: Asking) -> None:
+        self.given = asking.tab
+        super().__init__(asking.server, asking.cookie)
+
+    def new_tab(self) -> None:
+        self.tab = self.given or ""
+
+
+def test_only_a_therapist_sits_beside_and_only_while_they_are_one(served: Practice) -> None:
+    """A client's page that asks to sit beside is sent away; a therapist's may, until its token is
+    given back, and is let go when somebody else comes in."""
+    client = served.enter("Ada")
+    beside = Therapist(served.therapist)
+    assert beside.welcome["role"] == "therapist"
+    with pytest.raises(ConnectionClosed):
+        Therapist(client)
+    served.enter("Ben")
+    assert let_go(beside) == MOVED
+    again = Therapist(served.therapist)
+    assert again.welcome["role"] == "therapist"
+    assert served.therapist.ask("DELETE", "/api/therapist")[0] == 200
+    assert let_go(again) == STRANGER
 
 
 def test_every_look_is_told_of(served: Practice) -> None:

@@ -88,10 +88,11 @@ class Beside:
         if self._live is not None and not self._live.ended and self._live.present(THERAPIST):
             self._live.left(THERAPIST)
 
-    def see_out(self) -> list[Seat]:
-        """They are to go; returns them."""
-        seats, self._seats = self._seats, []
-        return seats
+    def see_out(self, tab: str | None = None) -> list[Seat]:
+        """They are to go, or those of one tab token; returns them."""
+        going = [seat for seat in self._seats if tab in (None, seat.tab)]
+        self._seats = [seat for seat in self._seats if seat not in going]
+        return going
 
     def opened(self, live: Live) -> None:
         """A take was opened, or is gone on with."""

@@ -21,6 +21,7 @@ from undersong.errors import EventError, UndersongError, UsageError
 from undersong.server.answers import plainly, said
 from undersong.server.care import who_asks
 from undersong.server.home import NOT_YOURS, TAB, Home
+from undersong.server.socket import STRANGER
 
 LOCK_FIRST = (
     "First lock what is kept with a passphrase: without one there is nothing that tells you from others."
@@ -42,7 +43,10 @@ def people_routes(home: Home) -> list[BaseRoute]:
         return JSONResponse({"tab": home.keys.therapist()})
 
     async def goes(request: Request) -> Response:
-        home.keys.forget_therapist(request.headers.get(TAB, ""))
+        tab = request.headers.get(TAB, "")
+        if home.keys.is_therapist(tab):
+            home.keys.forget_therapist(tab)
+            home.stage.see_out_beside(tab, STRANGER)
         return JSONResponse({"gone": True})
 
     async def people(request: Request) -> Response:

@@ -125,6 +125,11 @@ class Stage:
         for seat in seats:
             seat.part(code)
 
+    def see_out_beside(self, tab: str, code: int) -> None:
+        """Whoever sits beside with this tab token is no therapist any more."""
+        for seat in self.beside.see_out(tab):
+            seat.part(code)
+
     # --- who plays -----------------------------------------------------------------------------
 
     def enter(self, seat: Seat, take_over: bool) -> None:
