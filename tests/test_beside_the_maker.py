@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -96,33 +95,6 @@ def test_without_a_token_of_ours_nobody_sits_beside(fresh: Server) -> None:
         Guess(fresh, cookie)
     assert gone.value.rcvd is not None
     assert gone.value.rcvd.code == 4401
-
-
-NOBODY = """
-import undersong.server.keys as keys
-keys.Keys.may_steer = lambda self, tab: False
-"""
-
-
-def test_one_place_decides_who_sits_beside(tmp_path: Path) -> None:
-    """Where Keys.may_steer says no, a page with a token of ours is let go at its hello, and marks are
-    refused; whoever plays plays."""
-    (tmp_path / "sitecustomize.py").write_text(NOBODY)  # read by Python itself, before the server
-    server = Server(tmp_path / "u", environment={**os.environ, "PYTHONPATH": str(tmp_path)})
-    try:
-        cookie = let_in(server)
-        page = Page(server, cookie)
-        page.begin()
-        play(page, 60)
-        page.all_acknowledged()
-        with pytest.raises(ConnectionClosed) as gone:
-            Therapist(server, cookie)
-        assert gone.value.rcvd is not None
-        assert gone.value.rcvd.code == 4401
-        headers = {"cookie": cookie, "origin": server.address, "x-undersong-tab": page.tab}
-        assert http(f"{server.address}/api/takes/{page.take}/marks", "GET", headers)[0] == 403
-    finally:
-        server.stop()
 
 
 def test_it_hears_what_a_viewer_hears_and_what_is_heard(page: Page, therapist: Therapist) -> None:
