@@ -151,6 +151,46 @@ def weeks(page: Tab, say: Say) -> None:
     page.wait(0.3)
 
 
+PERSON = {"name": "鈴木", "number": "110"}  # somebody of a country whose letters are none of ours
+
+
+def questions(page: Tab, say: Say) -> None:
+    """To the questionnaires, with answers of before, and somebody to call."""
+    page.page.evaluate(
+        """async (person) => {
+      const { tab } = await (await fetch('/api/tab', { method: 'POST' })).json();
+      const ask = (method, at, body) =>
+        fetch(at, { method, body: JSON.stringify(body), headers: { 'x-undersong-tab': tab } });
+      await ask('PUT', '/api/safety', person);
+      for (const n of [2, 0, 3]) for (const [id, items] of [['gad-7', 7], ['hads', 14]])
+        await ask('POST', `/api/measures/${id}`, { points: Array(items).fill(n) });
+    }""",
+        PERSON,
+    )
+    page.button(say("opening.kept")).click()
+    page.button(say("measures.title")).click()
+    page.page.get_by_role("button", name=say("measures.begin", n="8")).wait_for()
+
+
+def asking(page: Tab, say: Say) -> None:
+    """The first question of the longest form with words."""
+    page.page.get_by_role("button", name="PHQ-9").first.click()
+    page.page.get_by_role("heading", name="Little interest").wait_for()
+
+
+def watched(page: Tab, say: Say) -> None:
+    """The last answer of it, which calls for help."""
+    for key in "122222222":
+        page.page.keyboard.press(key)
+    page.page.get_by_role("dialog", name=say("helpNow.title")).wait_for()
+
+
+def on_paper(page: Tab, say: Say) -> None:
+    unfolded(page, say)
+    page.page.get_by_role("button", name="BDI-II").first.click()
+    page.button("3").wait_for()
+
+
 def check(page: Tab, say: Say) -> None:
     page.button(say("microphone.check")).click()
     page.button(say("microphone.use")).wait_for()
@@ -287,6 +327,18 @@ WALK: tuple[Leg, ...] = (
         Stop("review, unfolded", all_of_it),
         Stop("weeks", weeks),
         Stop("weeks, unfolded", unfolded),
+    )),
+    Leg((
+        Stop("opening, to be asked", opening),
+        Stop("questions", questions),
+        Stop("questions, unfolded", unfolded),
+        Stop("a question", asking),
+        Stop("whom to call now", watched, help=False),
+        Stop("go on or stop", press("helpNow.back", "measures.stop")),
+        Stop("a total", press("measures.next", "measures.done")),
+        Stop("answers over time", press("measures.overTime", "takes.back")),
+        Stop("whom to call", in_turn(press("takes.back"), press("measures.person.open"))),
+        Stop("points on paper", in_turn(press("takes.back", "measures.person.open"), on_paper)),
     )),
     Leg(
         (
