@@ -224,7 +224,6 @@ def left_out(page: Tab, say: Say) -> None:
 
 def therapist(page: Tab, say: Say) -> None:
     page.page.goto(f"{page.server.address}/#therapist")
-    page.page.reload()
     page.page.get_by_text(say("therapist.nobody")).first.wait_for()
     page.wait(0.3)
 
