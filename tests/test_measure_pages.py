@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from browsing import Tab, axe, launch, tab
 from client import Server, running
+from practising import PASSPHRASE, practice, serving
 from reviewing import focus
 from test_measures import PERSON, Asking, agree, rows
 from test_whole_sessions import choose, press
@@ -400,7 +401,7 @@ def test_the_change_is_told_and_a_form_erased(browser: Browser, tmp_path: Path) 
         page.button("No, keep them").wait_for()
         page.button("Yes, erase").click()
         page.page.get_by_text("They are erased.").wait_for()
-        assert page.page.locator("svg .value").count() == 1
+        expect(page.page.locator("svg .value")).to_have_count(1)
 
 
 def test_it_is_offered_once_after_a_take(browser: Browser, tmp_path: Path) -> None:
@@ -503,3 +504,53 @@ def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
         page.page.add_init_script(LARGE)
         for name in walk(page):
             assert page.ask("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+# --- in a therapist's room -------------------------------------------------------------------------
+
+
+def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
+    """The long form is offered to the client with nobody named, and its item 9 opens help there as well;
+    the client shares the form, and the therapist sees total and answers; taken back, they see nothing."""
+    house, _ = practice(tmp_path / "d", "Ada")
+    house.close()
+    with serving(tmp_path / "d") as server, tab(browser, server) as client:
+        client.page.goto(server.launch)
+        client.page.get_by_role("heading", name="Nobody is in the room yet.").wait_for()
+        therapist = Tab(client.context, server, listening=False)
+        therapist.page.goto(f"{server.address}/#people")
+        therapist.page.get_by_label("Passphrase").fill(PASSPHRASE)
+        therapist.button("Come in").click()
+        therapist.button("Into the room: Ada").click()
+        client.button("Begin").wait_for()
+        enter(client)
+        unfold(client, "Other questions")
+        client.button("PHQ-9: 9 questions").click()
+        for _ in range(8):
+            client.button("Not at all").click()
+        client.button("Several days").click()
+        client.page.get_by_role("dialog", name=HELP).wait_for()
+        client.button("Back").click()
+        client.button("Go on").click()
+        question(client, "The answers come to 1.").wait_for()
+        help_came_first(client)
+        client.button("Over time").click()
+        shared = therapist.page.get_by_role("cell", name="0 0 0 0 0 0 0 0 1")
+        fold = therapist.page.get_by_text("What Ada shared")
+        fold.click()
+        therapist.page.get_by_text("Nothing is shared with you.").wait_for()
+        assert shared.count() == 0
+        client.page.get_by_role("button", name="Share with my therapist: PHQ-9").click()
+        client.page.get_by_text("Shared with your therapist.").wait_for()
+        axe(client)
+        for _ in range(2):
+            fold.click()
+        shared.wait_for()
+        axe(therapist)
+        client.page.get_by_role("button", name="Share no more: PHQ-9").click()
+        client.page.get_by_text("Only yours.").wait_for()
+        for _ in range(2):
+            fold.click()
+        therapist.page.get_by_text("Nothing is shared with you.").wait_for()
+        expect(shared).to_have_count(0)
+        assert therapist.errors == []

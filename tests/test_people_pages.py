@@ -16,8 +16,10 @@ from client import Server
 from practising import NOW, PASSPHRASE, practice, serving
 from reviewing import focus
 from undersong.edges import giving, outside
+from undersong.edges.answers import Answers
 from undersong.edges.house import House
 from undersong.edges.takes import Takes
+from undersong.measuring.instruments import instrument
 
 THEMES = ("dark", "light")
 SHOTS = os.environ.get("UNDERSONG_SHOTS")  # a folder to look at what was seen
@@ -97,7 +99,7 @@ def test_a_therapist_and_a_client_at_one_machine(browser: Browser, served: Serve
         client.page.get_by_text("For Ada", exact=True).wait_for()
         look(client, "for-ada")
         therapist.page.get_by_text("What Ada shared").click()
-        therapist.page.get_by_text("Nothing is shared with you.").wait_for()
+        therapist.page.get_by_text("No playing is shared with you.").wait_for()
 
         client.begin()
         for code in ("KeyA", "KeyD", "KeyG"):
@@ -122,7 +124,7 @@ def test_a_therapist_and_a_client_at_one_machine(browser: Browser, served: Serve
         client.page.get_by_role("button", name="Share no more:").click()
         client.page.get_by_text("Only yours.").wait_for()
         again(therapist, "What Ada shared")
-        therapist.page.get_by_text("Nothing is shared with you.").wait_for()
+        therapist.page.get_by_text("No playing is shared with you.").wait_for()
 
         therapist.button("Into the room: Ben").click()
         client.page.get_by_text("For Ben", exact=True).wait_for()
@@ -202,6 +204,9 @@ def test_from_elsewhere_and_hostile_words(browser: Browser, tmp_path: Path) -> N
     take = kept.short(home)
     Takes(home).about(take).rename(HOSTILE[:100])
     Takes(home).about(take).write(1.0, HOSTILE, NOW)
+    own = House(home)
+    Answers(own.own.record).keep(instrument("gad-7"), (1, 1, None, 0, 2, 0, 0), NOW)
+    own.close()
     server = Server(home)
     try:
         with tab(browser, server) as page:
@@ -212,15 +217,17 @@ def test_from_elsewhere_and_hostile_words(browser: Browser, tmp_path: Path) -> N
             look(page, "give")
             page.page.get_by_label("Address of the practice").fill("age1nothing")
             page.page.get_by_label("Your name").fill(HOSTILE[:100])
-            page.page.get_by_role("checkbox").check()
+            for box in page.page.get_by_role("checkbox").all():
+                box.check()
             page.button("Save the file").click()
             page.page.get_by_text("This is no address of a practice").wait_for()
             page.page.get_by_label("Address of the practice").fill(address)
             with page.page.expect_download() as download:
                 page.button("Save the file").click()
             page.page.get_by_text("The file is saved.").wait_for()
-            page.page.get_by_role("checkbox").uncheck()
-            page.page.get_by_text("They have 1 more from you.").wait_for()
+            for box in page.page.get_by_role("checkbox").all():
+                box.uncheck()
+            page.page.get_by_text("They have 2 more from you.").wait_for()
             assert page.page.title() != "run"
             file = tmp_path / download.value.suggested_filename
             download.value.save_as(file)
@@ -239,6 +246,7 @@ def test_from_elsewhere_and_hostile_words(browser: Browser, tmp_path: Path) -> N
         page.page.get_by_text("It is taken in.").wait_for()
         page.page.get_by_text("What <img").click()
         page.page.get_by_text("From elsewhere, as it was given to you.").wait_for()
+        page.page.get_by_text("GAD-7").wait_for()
         look(page, "from-elsewhere")
         page.page.get_by_label("A shared file from").set_input_files(file)
         page.page.get_by_text("was taken in already").wait_for()
@@ -248,4 +256,4 @@ def test_from_elsewhere_and_hostile_words(browser: Browser, tmp_path: Path) -> N
     house = House(tmp_path / "data")
     house.unlock(PASSPHRASE)
     assert outside.Outside(house.place(ids[HOSTILE[:100]])).came() is not None
-    assert giving.given(House(home).own)[0].items == (("take", take),)
+    assert [kind for kind, _ in giving.given(House(home).own)[0].items] == ["answer", "take"]

@@ -108,7 +108,6 @@ def measure_routes(home: Home) -> list[BaseRoute]:
 
     def over_time(therapist: bool) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
-        shared = Shares(home.room.record).items("answer")
         for one in INSTRUMENTS:
             if forms := forms_of(one, therapist):
                 found.append(
@@ -117,7 +116,7 @@ def measure_routes(home: Home) -> list[BaseRoute]:
                         "name": one.name,
                         "change": None if one.change is None else asdict(one.change),
                         "lines": [asdict(line) for line in course(one, forms)],
-                        "forms": [{**asdict(form), "shared": form.id in shared} for form in forms],
+                        "forms": [asdict(form) for form in forms],
                     }
                 )
         return found

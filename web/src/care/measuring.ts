@@ -1,6 +1,5 @@
 /** Questionnaires, and whom a person would call: asked of the server. */
 import { ask } from "../duet/takes";
-import { agree } from "./consent";
 import type { Form, Points } from "./measure";
 
 export interface Person {
@@ -51,11 +50,10 @@ export interface Result {
   readonly change: Change | null;
 }
 
-/** What was answered, and whether the therapist here may see it. */
+/** What was answered. */
 export interface Kept {
   readonly id: string;
   readonly points: Points;
-  readonly shared: boolean;
 }
 
 export interface Course {
@@ -110,10 +108,4 @@ export async function namePerson(person: Person): Promise<void> {
 
 export async function forgetPerson(): Promise<void> {
   await ask("/api/safety", "DELETE");
-}
-
-/** Whether the therapist here may see a form. The first yes is one to sharing itself. */
-export async function shareAnswers(answers: string, shared: boolean): Promise<void> {
-  if (shared) await agree("share", true);
-  await ask(`/api/answers/${answers}/shared`, "PUT", { shared });
 }

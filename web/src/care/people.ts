@@ -63,10 +63,23 @@ export async function counts(): Promise<Counts> {
 
 // --- what is shared with the therapist here -------------------------------------------------------
 
-/** Whether the therapist here may hear a take. The first yes is one to sharing itself. */
-export async function share(take: string, shared: boolean): Promise<void> {
+export type Kind = "take" | "answer" | "intake";
+
+export interface Shared {
+  readonly takes: readonly string[];
+  readonly answers: readonly string[];
+  readonly intake: boolean;
+}
+
+export async function sharedNow(): Promise<Shared> {
+  return (await ask("/api/shared", "GET")) as Shared;
+}
+
+/** Whether the therapist here may see something. The first yes is one to sharing itself. */
+export async function share(kind: Kind, id: string, shared: boolean): Promise<void> {
   if (shared) await ask("/api/consents/share", "PUT", { given: true });
-  await ask(`/api/takes/${take}/shared`, "PUT", { shared });
+  const address = { take: `takes/${id}`, answer: `answers/${id}`, intake: "intake" }[kind];
+  await ask(`/api/${address}/shared`, "PUT", { shared });
 }
 
 // --- with a therapist elsewhere -------------------------------------------------------------------
@@ -82,10 +95,15 @@ export async function given(): Promise<readonly Given[]> {
   return ((await ask("/api/given", "GET")) as { given: Given[] }).given;
 }
 
-/** The file that gives these takes to a practice, and withdraws what it has besides; the browser saves it. */
-export async function give(to: string, takes: readonly string[], name: string): Promise<void> {
-  if (takes.length > 0) await ask("/api/consents/share", "PUT", { given: true });
-  await takeAsFile("/api/share", "POST", { to, takes, measures: [], name: name === "" ? null : name });
+/** The file that gives all this to a practice, and withdraws what it has besides; the browser saves it. */
+export async function give(
+  to: string,
+  takes: readonly string[],
+  measures: readonly string[],
+  name: string,
+): Promise<void> {
+  if (takes.length + measures.length > 0) await ask("/api/consents/share", "PUT", { given: true });
+  await takeAsFile("/api/share", "POST", { to, takes, measures, name: name === "" ? null : name });
 }
 
 export async function address(): Promise<string> {
