@@ -264,8 +264,36 @@ def left_out(page: Tab, say: Say) -> None:
 
 def therapist(page: Tab, say: Say) -> None:
     page.page.goto(f"{page.server.address}/#therapist")
-    page.page.reload()
     page.page.get_by_text(say("therapist.nobody")).first.wait_for()
+    page.wait(0.3)
+
+
+def people(page: Tab, say: Say) -> None:
+    page.page.goto(f"{page.server.address}/#people")
+    page.page.get_by_text(say("people.open")).wait_for()
+    page.wait(0.3)
+
+
+def lock(page: Tab, say: Say) -> None:
+    page.button(say("opening.kept")).click()
+    page.button(say("lock.title")).first.click()
+    page.button(say("lock.do")).wait_for()
+    page.wait(0.3)
+
+
+def locked(page: Tab, say: Say) -> None:
+    """Lock what is kept; the recovery key is shown."""
+    for label in ("lock.newPassphrase", "lock.again"):
+        page.page.get_by_label(say(label), exact=True).fill("five calm words by heart")
+    page.button(say("lock.do")).click()
+    page.button(say("lock.putAway")).wait_for()
+    page.wait(0.3)
+
+
+def now_locked(page: Tab, say: Say) -> None:
+    page.button(say("lock.putAway")).click()
+    page.button(say("lock.now")).click()
+    page.button(say("lock.open")).wait_for()
     page.wait(0.3)
 
 
@@ -308,6 +336,16 @@ WALK: tuple[Leg, ...] = (
         Stop("questionnaires", questions),
         Stop("a question", first_question),
         Stop("no total", left_out),
+    )),
+    Leg((
+        Stop("opening, to lock", opening),
+        Stop("to lock", lock, help=False),
+        Stop("the recovery key", locked, help=False),
+        Stop("locked", now_locked),
+    )),
+    Leg((
+        Stop("opening, for a practice", opening),
+        Stop("my people, without a lock", people),
     )),
     Leg((
         Stop("opening, for the therapist", opening),
