@@ -170,7 +170,7 @@ def host(port: int, many: int, data: Path) -> None:
         async def arrive() -> Stage:
             return stages[int(websocket.path_params["number"])]
 
-        await serve(websocket, arrive, keys, keys.knows_tab)
+        await serve(websocket, arrive, keys, lambda tab: "solo")
 
     async def cpu(request: Any) -> JSONResponse:
         pages = int(Path("/proc/self/statm").read_text().split()[1])

@@ -7,8 +7,9 @@ changed, stretches cut out, put in, doubled, swapped with those of another file,
 and lengths made extreme. Each mutant must be refused with a sentence of ours, or be read whole. What a
 mutant costs is what the reading process used: seconds of its own work, and the most memory it ever had.
 
-The table: how many of each kind, refused, read; read though only half of it was there (must be 0); faults
-that are no refusals (must be 0); ended over a limit; the slowest in ms of work; the most MiB in use.
+The table: how many of each kind, refused, read; read though only half of it was there, or, where a seal
+says what it was, as anything else (must be 0); faults that are no refusals (must be 0); ended over a limit;
+the slowest in ms of work; the most MiB in use.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ import json
 import random
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tables import table
-from undersong.edges import midi
+from undersong.edges import marks, midi, sealed, sharing
 from undersong.edges.bounded import NO_ANSWER, Worker
 from undersong.errors import EventError
 from undersong.events import MakerId, NoteOff, NoteOn, Play
@@ -40,14 +45,51 @@ NUMBERS = (b"-1", b"1e400", b"NaN", b"-Infinity", b"9" * 400, b"null", b"true", 
 # --- what is mutated -------------------------------------------------------------------------------
 
 
-def seeds() -> dict[str, list[bytes]]:
-    """For each kind, sound files of our own making, small and larger."""
+@dataclass(frozen=True)
+class Kind:
+    """Files that are mutated: sound ones; the reader they are for; and what is done to each before it is
+    read (a secret put before it, or all of it signed and sealed as a real sender would)."""
+
+    reader: str
+    sound: tuple[bytes, ...]
+    wrap: Callable[[bytes], bytes] = bytes
+    authentic: bool = False  # no mutant may be read as anything but the very file it was made of
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind, its sound files of our own making, small and larger."""
     chance = random.Random(0)
+    key, sender = bytes(range(sealed.KEY)), Ed25519PrivateKey.from_private_bytes(bytes(32))
+    identity = pyrage.x25519.Identity.generate()
+    address = identity.to_public()
+    logs, about = (_log(chance, 12), _log(chance, 120)), (_about(chance, 1), _about(chance, 12))
+    marked = tuple(marks.encode(_marks(count)) for count in (1, 20))
+    given = [
+        sharing.Contents(
+            sharing.public_of(sender), "A. Player", str(address), number, "2026-03-01T10:00:00+00:00",
+            tuple(sharing.Take(f"20260301-10000{n}-00aa", {"log.jsonl": log, "about.json": about[0]})
+                  for n, log in enumerate(logs[:number])),
+            (sharing.Answer("a1", "gad-7", "2026-03-01T10:00:00+00:00", (1, 1, 1, 2, 2, 0, 0)),),
+            (("take", "20260301-100009-00aa"),),
+        )
+        for number in (1, 2)
+    ]  # fmt: skip
+    files = tuple(sharing.written(one, sender) for one in given)
+    opened = tuple(sharing.opened(one, str(identity))[:-64] for one in files)  # without the signature
+    at_rest = tuple(sealed.seal(key, "about.json", one) for one in about)
+    secret = f"{identity}\n".encode()
     return {
-        "midi": [EXAMPLE.read_bytes(), _midi(chance, 40), _midi(chance, 400)],
-        "wav": [_wav(width, channels) for width in (1, 2, 3, 4) for channels in (1, 2)],
-        "log": [_log(chance, 12), _log(chance, 120)],
-        "about": [_about(chance, 1), _about(chance, 12)],
+        "midi": Kind("midi", (EXAMPLE.read_bytes(), _midi(chance, 40), _midi(chance, 400))),
+        "wav": Kind("wav", tuple(_wav(width, channels) for width in (1, 2, 3, 4) for channels in (1, 2))),
+        "log": Kind("log", logs),
+        "about": Kind("about", about),
+        "marks": Kind("marks", marked),
+        "sealed": Kind("sealed", at_rest, key.__add__, True),
+        "shared": Kind("shared", files, secret.__add__, True),
+        "shared, by a sender": Kind(
+            "shared", opened, lambda body: secret + pyrage.encrypt(body + sender.sign(body), [address])
+        ),
     }
 
 
@@ -88,15 +130,19 @@ def _about(chance: random.Random, count: int) -> bytes:
     ids = [f"{number:08x}" for number in range(2 * count)]
     return words.encode(
         words.Words(
-            "A morning",
-            tuple(
+            name="A morning",
+            notes=tuple(
                 words.Note(i, chance.random() * 60, "Low and slow.", None, "2026-03-01")
                 for i in ids[:count]
             ),
-            tuple(words.Fragment(i, 1.0, 2.5, "a part") for i in ids[count:]),
-            (words.Rating(3.0, "A. Therapist", "partner", "stable"),),
+            fragments=tuple(words.Fragment(i, 1.0, 2.5, "a part") for i in ids[count:]),
+            ratings=(words.Rating(3.0, "A. Therapist", "partner", "stable"),),
         )
     )
+
+
+def _marks(count: int) -> list[marks.Mark]:
+    return [marks.Mark(f"{n:08x}", n * 1.5, "Low." if n % 2 else None, "2026") for n in range(count)]
 
 
 # --- how -------------------------------------------------------------------------------------------
@@ -165,11 +211,11 @@ WAYS: tuple[Callable[[bytes, bytes, random.Random], bytes], ...] = (
 def mutants(kind: str, count: int, seed: int) -> Iterator[tuple[bytes, bytes, bool]]:
     """(sound file, mutant, whether only its end was torn off), as many as wanted; the same for a seed."""
     chance = random.Random(f"{kind} {seed}")
-    sound = seeds()[kind]
+    sound, wrap = kinds()[kind].sound, kinds()[kind].wrap
     for number in range(count):
         data, other = chance.choice(sound), chance.choice(sound)
         way = WAYS[number % len(WAYS)]
-        yield data, way(data, other, chance), way is _torn
+        yield data, wrap(way(data, other, chance)), way is _torn
 
 
 # --- what becomes of them ------------------------------------------------------------------------
@@ -200,11 +246,12 @@ def half(kind: str, whole: bytes, given: bytes, torn: bytes) -> bool:
 def judge(kind: str, count: int, seed: int, worker: Worker) -> Told:
     """Give so many mutants of a kind to a worker."""
     told = Told()
-    wholes = {data: worker.parse(kind, data) for data in seeds()[kind]}
+    reader, wrap = kinds()[kind].reader, kinds()[kind].wrap
+    wholes = {data: worker.parse(reader, wrap(data)) for data in kinds()[kind].sound}
     for data, mutant, torn in mutants(kind, count, seed):
         told.count += 1
         try:
-            given = worker.parse(kind, mutant)
+            given = worker.parse(reader, mutant)
         except EventError as error:
             if worker.fault is not None:
                 told.faults[worker.fault] += 1
@@ -213,17 +260,17 @@ def judge(kind: str, count: int, seed: int, worker: Worker) -> Told:
                 told.ended += str(error) == NO_ANSWER
         else:
             told.read += 1
-            told.half += torn and half(kind, wholes[data], given, mutant)
+            changed = kinds()[kind].authentic and given not in wholes.values()
+            told.half += changed or (torn and half(kind, wholes[data], given, mutant))
         told.slowest = max(told.slowest, worker.cost.seconds)
         told.most = max(told.most, worker.cost.memory)
     return told
 
 
-def sections(count: int, seed: int, kinds: Sequence[str] | None = None) -> dict[str, Told]:
+def sections(count: int, seed: int) -> dict[str, Told]:
     """What became of ``count`` mutants, shared evenly among the kinds."""
-    named = list(kinds or seeds())
     with Worker(PATIENCE) as worker:
-        return {kind: judge(kind, count // len(named), seed, worker) for kind in named}
+        return {kind: judge(kind, count // len(kinds()), seed, worker) for kind in kinds()}
 
 
 def shown(found: dict[str, Told]) -> str:

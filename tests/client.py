@@ -140,7 +140,7 @@ class Page:
             )
         )
         self.say({"type": "hello", "protocol": 1, "tab": self.tab, "take_over": take_over, **self.as_what})
-        self.welcome = self.until("welcome")
+        self.welcome = self.until(lambda message: message["type"] in ("welcome", "nobody"))
 
     def say(self, message: Message) -> None:
         self.socket.send(json.dumps(message))
@@ -228,4 +228,17 @@ class Therapist(Page):
         headers["x-undersong-tab"] = self.tab if tab is None else tab
         data = None if body is None else json.dumps(body).encode()
         status, _, answer = http(self.server.address + path, method, headers, data)
+        return status, json.loads(answer)
+
+
+class Asking:
+    """The address space over HTTP, asked as a page asks: status and JSON."""
+
+    def __init__(self, server: Server, cookie: str) -> None:
+        self.server = server
+        self.headers = {"cookie": cookie, "origin": server.address}
+
+    def __call__(self, method: str, path: str, said: object = None) -> tuple[int, Any]:
+        body = None if said is None else json.dumps(said).encode()
+        status, _, answer = http(self.server.address + path, method, self.headers, body)
         return status, json.loads(answer)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from playing import outputs
+from undersong.edges.house import House
 from undersong.edges.takes import Takes
 from undersong.events import Chose, Input, MakerId, NoteOff, NoteOn, Output, Play, Release, Retract
 from undersong.plan import Plan
@@ -35,8 +36,17 @@ def keep(data: Path, inputs: list[Input], outputs: list[Output], started: dateti
             writer.outputs([event])  # type: ignore[list-item]
         if number % CHUNK == 0:
             log += writer.seal()
-    data.mkdir(parents=True, exist_ok=True)
+    agree(data)
     return Takes(data).keep_log(log + writer.seal(), started)
+
+
+def agree(data: Path) -> None:
+    """Whoever lives in a data folder says yes to being listened to, and to keeping."""
+    data.mkdir(parents=True, exist_ok=True)
+    house = House(data)
+    house.own.record.give("play", DAY)
+    house.own.record.give("keep", DAY)
+    house.close()
 
 
 def note(time: float, seconds: float, pitch: int, velocity: int = 70, maker: MakerId = YOU) -> list[Input]:

@@ -491,15 +491,17 @@ def test_a_take_that_nobody_comes_back_to_ends(tmp_path: Path, monkeypatch: pyte
     async def forsaken(comes_back: bool) -> bool:
         loop = asyncio.get_running_loop()
         disk = Disk(loop.call_soon_threadsafe)
-        ours = stage.Stage(Place(tmp_path, None, None), disk)
+        place = Place(tmp_path, None, None)
+        ours = stage.Stage(place, disk)
         seat = stage.Seat("one", lambda message: None)
         ours.enter(seat, take_over=False)
+        await ours.agree("play")
         await ours.begin()
         note = {"type": "note", "maker": "you", "on": True, "pitch": 60, "velocity": 64}
         ours.hear(seat, note, 1)
         ours.leave(seat)
         if comes_back:
-            ours.enter(stage.Seat("one", lambda message: None), take_over=False)
+            ours.enter(stage.Seat("one", lambda message: None, lambda code: None), take_over=False)
         await asyncio.sleep(0.4)  # the take's own time has to pass
         for _ in range(0 if comes_back else 1000):
             if ours.live is None and ours.unanswered() is not None:
@@ -508,6 +510,7 @@ def test_a_take_that_nobody_comes_back_to_ends(tmp_path: Path, monkeypatch: pyte
         closed = ours.live is None and ours.unanswered() is not None
         await ours.close()
         disk.close()
+        place.close()
         return closed
 
     assert asyncio.run(forsaken(comes_back=False))

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from client import PATIENCE, Page, Run, Server, http, let_in, running
+from kept import agree
 from logged import KNOWN, NOW, recording, spoil
 from undersong.edges import given as playing
 from undersong.edges import midi
@@ -35,7 +36,7 @@ NOWHERE = "20260101-000000-abcd"
 
 def keep(data: Path, number: int = 0, day: int = 1) -> str:
     """A real take: a fragment played to a session, its log kept."""
-    data.mkdir(mode=0o700, exist_ok=True)
+    agree(data)
     file = data.parent / f"fragment-{number}.mid"
     events = FRAGMENTS[number].events()
     file.write_bytes(midi.write([("ada", [t for e in events for t in midi.messages(e)])], 1000))
@@ -86,15 +87,20 @@ def take(data: Path, api: Api) -> Iterator[str]:
 
 
 def test_own_words_come_back(api: Api, take: str) -> None:
-    """A name, a note, a fragment and a rating are what the review tells, to the letter."""
+    """A name, a note, a fragment, a rating and a sign are what the review tells, to the letter."""
     assert api("PUT", f"takes/{take}/name", {"name": " River \n song "}) == (200, {"name": "River song"})
     status, note = api("POST", f"takes/{take}/notes", {"at": 2.5, "text": "Here I held on.\nÄ <b>"})
     assert (status, note["at"], note["text"], note["voice"]) == (201, 2.5, "Here I held on.\nÄ <b>", False)
     fragment = api("POST", f"takes/{take}/fragments", {"from": 1, "to": 4.25, "name": "the turn"})[1]
     rating = {"at": 3.0, "by": "M. Stone", "autonomy": "partner", "variability": "stable"}
     assert api("PUT", f"takes/{take}/ratings", rating) == (200, rating)
+    sign = {"word": "like rain", "colour": "blue"}
+    assert api("PUT", f"takes/{take}/arrived", sign) == (200, {"arrived": sign})
+    assert api("PUT", f"takes/{take}/left", {"word": " "}) == (200, {"left": None})
+    assert api("PUT", f"takes/{take}/left", {"colour": "plaid"})[0] == 422
     about = api("GET", f"takes/{take}/review")[1]["about"]
-    assert about == {"name": "River song", "notes": [note], "fragments": [fragment], "ratings": [rating]}
+    added = {"name": "River song", "notes": [note], "fragments": [fragment], "ratings": [rating]}
+    assert about == {**added, "arrived": sign, "left": None}
     assert api("GET", f"takes/{take}/review")[1]["take"]["name"] == "River song"
     changed = {**rating, "autonomy": "leader", "variability": None}
     assert api("PUT", f"takes/{take}/ratings", changed)[0] == 200
@@ -103,8 +109,10 @@ def test_own_words_come_back(api: Api, take: str) -> None:
     assert api("DELETE", f"takes/{take}/fragments/{fragment['id']}")[0] == 200
     api("PUT", f"takes/{take}/ratings", {**rating, "autonomy": None, "variability": None})
     api("PUT", f"takes/{take}/name", {"name": ""})
+    api("PUT", f"takes/{take}/arrived", {})
     about = api("GET", f"takes/{take}/review")[1]["about"]
-    assert about == {"name": None, "notes": [], "fragments": [], "ratings": []}
+    nothing = {"name": None, "notes": [], "fragments": [], "ratings": []}
+    assert about == {**nothing, "arrived": None, "left": None}
 
 
 def test_a_spoken_note_is_heard_again_and_erased(api: Api, take: str, data: Path) -> None:
@@ -264,15 +272,16 @@ def test_a_hidden_take_is_nowhere(api: Api, take: str, data: Path) -> None:
 
 
 def test_an_erased_take_leaves_nothing(api: Api, data: Path, take: str) -> None:
-    """Erased by way of the page: no known string and no name of it is anywhere in the data folder, and
-    another take is untouched."""
+    """Erased by way of the page: no known string is anywhere in the data folder, its own name only in the
+    audit, and another take is untouched."""
     other, take = take, keep(data, 0, 3)
     before = {p: p.read_bytes() for p in Takes(data).folder(other).iterdir()}
     spoil(data, take)
     started = NOW.replace(day=3).isoformat().encode()
     assert found(data, (*KNOWN, take.encode(), started))
     assert api("DELETE", f"takes/{take}")[0] == 200
-    assert not found(data, (*KNOWN, take.encode(), started))
+    assert not found(data, (*KNOWN, started))
+    assert {path.name for path, _ in found(data, (take.encode(),))} == {"audit.jsonl"}
     for view in VIEWS:
         assert api.raw("GET", f"takes/{take}{view}")[0] == 404
     assert take.encode() not in api.raw("GET", "course")[2]

@@ -19,7 +19,7 @@ from browsing import Tab, axe, launch, tab
 from client import Server
 from pseudo import LONGER, build, pseudo, texts
 from reviewing import FAKE
-from walking import WALK, Leg, remember, saying
+from walking import WALK, Leg, help_is_near, remember, saying
 
 SIZES = {"phone": (360, 640), "desk": (1280, 800)}
 SAY = saying(texts(), pseudo)
@@ -61,7 +61,9 @@ def test_the_language_is_longer_and_plain_nowhere() -> None:
 # as the engine's own (lang=en), what somebody wrote themselves, and links' addresses.
 PLAIN = r"""(() => {
   const found = [];
-  const plain = /[A-Za-z]{2,}/;
+  // forms, by their names
+  const named = /\b(PHQ-[289]|GAD-7|WHO-5|MADRS-S|MADRS|HADS-[AD]|HADS|BDI-II|GAF)\b/g;
+  const plain = { test: (text) => /[A-Za-z]{2,}/.test(text.replace(named, '')) };
   const own = (e) => e.closest('[lang=en]:not(html), input, textarea, script, style, noscript') !== null;
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode())
@@ -76,7 +78,7 @@ PLAIN = r"""(() => {
 })()"""
 
 # What does not fit: the page or a panel that scrolls sideways; a text that leaves its button; anything seen
-# that reaches over the edge.
+# that reaches over the edge, or above the page where nobody can scroll to.
 CUT = r"""(() => {
   const found = [];
   const wide = document.documentElement.clientWidth;
@@ -91,6 +93,13 @@ CUT = r"""(() => {
   const sideways = (e) => {
     for (let at = e; at; at = at.parentElement)
       if (/auto|scroll/.test(getComputedStyle(at).overflowX) && at.classList.contains('wide')) return true;
+    return false;
+  };
+  const rolled = (e) => { // within something that scrolls up and down by itself
+    const top = document.documentElement;
+    for (let at = e; at && at !== top; at = at.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(at).overflowY)
+          && at.scrollHeight > at.clientHeight) return true;
     return false;
   };
   const name = (e) => (e.innerText ?? e.textContent).trim().slice(0, 60);
@@ -120,6 +129,7 @@ CUT = r"""(() => {
           break;
         }
       }
+      if (!rolled(e) && box.top + scrollY < -1) found.push(`above the page: ${name(e)}`);
       if (!sideways(e) && (box.left < -1 || box.right > wide + 1)) found.push(`over the edge: ${name(e)}`);
     }
   }
@@ -138,7 +148,7 @@ def test_every_text_is_translated_and_fits(
     browser: Browser, package: Path, tmp_path: Path, leg: Leg, size: str
 ) -> None:
     """On every page no run of plain letters is shown or told, nothing scrolls sideways, no button's text is
-    cut, and axe finds nothing."""
+    cut, and Help is one press away, by hand or with at most three Tabs from the top."""
     wide, high = SIZES[size]
     options: dict[str, Any] = {"viewport": {"width": wide, "height": high}, "locale": "ja-JP"}
     server = _served(tmp_path, package)
@@ -151,7 +161,10 @@ def test_every_text_is_translated_and_fits(
                 if shots:
                     page.page.screenshot(path=Path(shots) / f"{stop.name} {size}.png".replace(" ", "-"))
                 assert page.ask(PLAIN) == [], stop.name
-                assert page.ask(CUT) == [], stop.name
+                cut = page.ask(CUT)
+                assert cut == [], (stop.name, "; ".join(cut))
+                if stop.help:
+                    help_is_near(page, stop, SAY)
     finally:
         server.stop()
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from browsing import axe, launch, tab
 from client import running
+from kept import agree
 from undersong.edges import given, midi
 from undersong.edges.takes import Takes
 from undersong.events import Input
@@ -37,7 +38,7 @@ def browser() -> Iterator[Browser]:
 
 def ten_minutes(data: Path) -> str:
     """A take of ten minutes, with words."""
-    data.mkdir(mode=0o700)
+    agree(data)
     events: list[Input] = minutes(dict(KINDS)["moves on"], TUNE, 5)
     file = data.parent / "minutes.mid"
     file.write_bytes(midi.write([("you", [t for e in events for t in midi.messages(e)])], 1000))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from playing import outputs, session
 from undersong import Plan
-from undersong.events import Chose, Input, Play, Steer, SteerKind
+from undersong.events import THERAPIST, Chose, Input, Play, Steer, SteerKind
 from undersong.reflecting.duet import duet
 from undersong.testing import makers
 from undersong.testing.minutes import KINDS, minutes
@@ -74,6 +74,28 @@ def test_change_brings_something_else() -> None:
     assert after
     assert after[0].time <= 30.0 + PERIOD
     assert then.technique not in {c.technique for c in after}
+
+
+def test_what_is_asked_from_beside_is_played_alike_and_not_told_as_a_wish() -> None:
+    """Every wish at once, from the maker and from beside them: the same music, note for note. The maker
+    reads that they asked; of what was asked from beside, what is played, each time with a reason."""
+    wishes: list[tuple[float, SteerKind, str | None]] = [
+        (10.0, "less", None), (14.0, "lead", None), (18.0, "follow", None), (22.0, "more", None),
+        (26.0, "undo", None), (30.0, "change", None), (36.0, "technique", "holding"),
+        (42.0, "technique", None), (46.0, "rest", None), (50.0, "begin", None), (60.0, "finish", None),
+    ]  # fmt: skip
+    events, told, plays = steered(wishes)
+    beside = [replace(e, maker=THERAPIST) if isinstance(e, Steer) else e for e in events]
+    out = outputs(beside)
+    assert [o for o in out if isinstance(o, Play)] == plays
+    unseen = [o for o in out if isinstance(o, Chose)]
+    assert [c.time for c in unseen] == [c.time for c in told]
+    assert sum("ask" in c.because for c in told) >= 5
+    assert not [c for c in unseen if "ask" in c.because or not c.because]
+    (silent,) = [c for c in unseen if c.time == 46.0]
+    assert silent.technique == "giving-space"  # a rest is the maker's own; this is room for them
+    differ = {(a.because, b.because) for a, b in zip(told, unseen, strict=True) if a.because != b.because}
+    assert len(differ) >= 5
 
 
 def test_wishes_are_replayed() -> None:

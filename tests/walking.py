@@ -165,6 +165,70 @@ def choices(page: Tab, say: Say) -> None:
     page.page.locator(".caption.shown .sentence").wait_for()
 
 
+def agreed(page: Tab, say: Say) -> None:
+    """From playing to what was agreed to."""
+    page.button(say("play.sound")).click()
+    page.button(say("consent.title")).click()
+    page.page.get_by_role("heading", name=say("consent.title"), exact=True).wait_for()
+    page.wait(0.3)
+
+
+def helps(page: Tab, say: Say) -> None:
+    """From the drawer to what helps: the first question, kept."""
+    page.button(say("takes.back")).click()
+    page.button(say("play.sound")).click()
+    page.button(say("intake.title")).click()
+    page.page.locator("h1").wait_for()
+    page.wait(0.3)
+    yes = page.button(say("intake.yes"))
+    if yes.count():
+        yes.click()
+    page.button(say("check.next")).wait_for()
+    page.wait(0.3)
+
+
+def through(page: Tab, name: str, last: str) -> None:
+    """Press a button time and again, until another one is there."""
+    end = page.button(last)
+    while True:
+        page.button(name).or_(end).first.wait_for()
+        if end.count():
+            return
+        page.button(name).click()
+        page.wait(0.3)
+
+
+def helps_to_the_end(page: Tab, say: Say) -> None:
+    """Through all its questions, none answered, to what follows."""
+    through(page, say("check.next"), say("intake.leave"))
+
+
+def questions(page: Tab, say: Say) -> None:
+    """From the opening to the questionnaires, all unfolded."""
+    page.button(say("opening.kept")).click()
+    page.button(say("measures.title")).click()
+    page.page.get_by_role("heading", name=say("measures.title"), exact=True).wait_for()
+    unfolded(page, say)
+
+
+def first_question(page: Tab, say: Say) -> None:
+    page.button(say("measures.begin", n="8")).click()
+    page.button(say("measures.skip")).wait_for()
+    page.wait(0.3)
+
+
+def left_out(page: Tab, say: Say) -> None:
+    """Leave every question out: there is no total."""
+    through(page, say("measures.skip"), say("measures.done"))
+
+
+def therapist(page: Tab, say: Say) -> None:
+    page.page.goto(f"{page.server.address}/#therapist")
+    page.page.reload()
+    page.page.get_by_text(say("therapist.nobody")).first.wait_for()
+    page.wait(0.3)
+
+
 WALK: tuple[Leg, ...] = (
     Leg((
         Stop("opening", opening),
@@ -174,7 +238,8 @@ WALK: tuple[Leg, ...] = (
     Leg((
         Stop("opening again", opening),
         Stop("playing", a_phrase),
-        Stop("why", press("play.why")),
+        # an answer laid over the page: on a phone it may lie over Help until it is closed
+        Stop("why", press("play.why"), help=False),
         Stop("sound", in_turn(press("play.why"), press("play.sound", "drawer.close"))),
         Stop("sound, unfolded", unfolded),
         Stop("help", in_turn(closed, help_), help=False),
@@ -182,8 +247,32 @@ WALK: tuple[Leg, ...] = (
         Stop("finishing", finish),
         Stop("keep", asked),
         Stop("kept", press("keep.yes", "after.again")),
-        Stop("takes", press("after.kept", "takes.weeks")),
+        Stop("a word on leaving", press("leave.offer", "leave.keep")),
+        Stop("takes", in_turn(press("takes.back"), press("after.kept", "takes.weeks"))),
         Stop("erasing", erasing),
+    )),
+    Leg((
+        Stop("opening, to arrive", opening),
+        Stop("arriving: a sign", press("opening.arrive", "check.next")),
+        Stop("arriving: how long", press("check.next", "check.next")),
+        Stop("arriving: how it begins", press("check.next", "opening.illStart")),
+    )),
+    Leg((
+        Stop("opening, to agree", opening),
+        Stop("agreed to", in_turn(a_phrase, agreed)),
+        Stop("what helps", helps),
+        Stop("what follows from it", helps_to_the_end),
+    )),
+    Leg((
+        Stop("opening, to be asked", opening),
+        Stop("questionnaires", questions),
+        Stop("a question", first_question),
+        Stop("no total", left_out),
+    )),
+    Leg((
+        Stop("opening, for the therapist", opening),
+        Stop("the therapist's page", therapist),
+        Stop("the therapist's page, unfolded", unfolded),
     )),
     Leg((
         Stop("opening, to let go", opening),
@@ -219,3 +308,43 @@ WALK: tuple[Leg, ...] = (
         {"way": "switch", "long": 2000, "pace": 3600},
     ),
 )  # fmt: skip
+
+
+# --- Help, from each of them ---------------------------------------------------------------------
+
+FEW = 3  # presses of Tab from the top of a page
+FROM_THE_TOP = """(() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute('tabindex');
+})()"""
+NEAR = """(name) => {
+  const all = [...document.querySelectorAll('button')].filter((b) => b.textContent.trim() === name);
+  return all.some((b) => {
+    b.scrollIntoView({ block: 'nearest' });
+    const box = b.getBoundingClientRect();
+    const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    return box.height >= 48 && box.width >= 48 && (hit === b || b.contains(hit));
+  });
+}"""
+FOCUSED = """(name) => document.activeElement.matches('button')
+  && document.activeElement.textContent.trim() === name"""
+
+
+def help_is_near(page: Tab, stop: Stop, say: Say) -> None:
+    """Help is there and nothing lies over it; a few Tabs come to it; Enter shows whom to call, and closing
+    leads back."""
+    name = say("play.help")
+    assert page.page.evaluate(NEAR, name), stop.name
+    page.ask(FROM_THE_TOP)
+    for _ in range(FEW):
+        page.page.keyboard.press("Tab")
+        if page.page.evaluate(FOCUSED, name):
+            break
+    assert page.page.evaluate(FOCUSED, name), stop.name
+    page.page.keyboard.press("Enter")
+    dialog = page.page.get_by_role("dialog", name=say("help.title"))
+    dialog.wait_for()
+    assert dialog.get_by_role("link", name="112").count() == 1
+    dialog.get_by_role("button", name=say("help.close")).click()
+    dialog.wait_for(state="detached")

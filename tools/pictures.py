@@ -6,10 +6,12 @@ python tools/pictures.py --check    # exits 1 if any of them is out of step
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 from undersong import Plan, perform
+from undersong.caring.intake import ROWS, Effect
 from undersong.choosing.table import EVER, TABLE
 from undersong.edges import midi
 from undersong.events import Input, Steer
@@ -54,11 +56,42 @@ def choosing() -> str:
     return "\n".join(lines)
 
 
+def bounds() -> str:
+    """The table of caring/intake.py as Markdown."""
+    texts = json.loads((ROOT / "web" / "src" / "texts" / "en.json").read_text(encoding="utf-8"))
+    lines = ["| question | answer | what changes | advice |", "| --- | --- | --- | --- |"]
+    for row in ROWS:
+        if row.question == "sounds":
+            continue  # every sound alike
+        asked = texts["intake"]["ask"][row.question]
+        answer = texts["intake"]["say"][f"{row.question}-{row.answer}"]
+        lines.append(f"| {asked} | {answer} | {bound(row.effect)} | {row.effect.advice or ''} |")
+    return "\n".join(lines)
+
+
+def bound(effect: Effect) -> str:
+    """What an answer changes, in a line."""
+    told = [
+        ("loudest note of the partner {} of 127", effect.loudest),
+        ("partner's onsets for each of the maker's at most {}", effect.denser),
+        ("{} partner notes at once", effect.polyphony),
+        ("how far the beat follows {}", effect.adaptivity),
+        ("aim {}", effect.aim),
+        ("without {}", ", ".join(effect.without)),
+        ("{:g} minutes", effect.minutes),
+        ("loudness of the page at most {:.0%}", effect.volume),
+        ("no {}", ", ".join(effect.muted)),
+        ("less sound in a week is advised", effect.tender),
+    ]
+    return "; ".join(words.format(value) for words, value in told if value)
+
+
 def measures() -> str:
     """The tables of measuring/instruments as Markdown."""
     lines = [
-        "| Questionnaire | answered by | points | bands, from | if missing | change | source | licence |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| Questionnaire | answered by | points | bands, from | if missing | change | help | source | "
+        "licence |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for one in INSTRUMENTS:
         low, high = one.range
@@ -66,7 +99,8 @@ def measures() -> str:
         points = f"{len(one.items)} of {one.points[0]}-{one.points[1]}{times}: {low}-{high}"
         change = f"{one.change.points} ({one.change.source})" if one.change else "not known"
         name = f"`{one.id}`: {one.title}"
-        cells = (name, one.asks, points, banded(one), one.missing, change, one.source, one.licence)
+        help_ = f"item {one.help_item}" if one.help_item else "none"
+        cells = (name, one.asks, points, banded(one), one.missing, change, help_, one.source, one.licence)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -108,7 +142,12 @@ def files() -> dict[Path, bytes]:
         out = perform(make_session(Plan(), 0), events, events[-1].heard + AFTER)
         title = f"Ten minutes with a maker who {kind}"
         made[path] = svg(duet(events, out), title, MORNING, reasons=0).encode()
-    for page, name, table in (("techniques", "choosing", choosing()), ("measures", "measures", measures())):
+    tables = (
+        ("techniques", "choosing", choosing()),
+        ("measures", "measures", measures()),
+        ("sessions", "intake", bounds()),
+    )
+    for page, name, table in tables:
         docs = ROOT / "docs" / f"{page}.md"
         made[docs] = with_table(docs, name, table)
     timed = [message for event in first.events() for message in midi.messages(event)]

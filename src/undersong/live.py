@@ -16,6 +16,7 @@ from undersong.edges.disk import Disk
 from undersong.edges.files import AppendOnly
 from undersong.errors import EventError, UndersongError
 from undersong.events import (
+    THERAPIST,
     Chose,
     HeardTogether,
     Input,
@@ -65,7 +66,7 @@ class Live:
         clock: SessionClock | None = None,
         last: int = 0,
         notes: int = 0,
-        resting: bool = False,
+        rested: MakerId | None = None,
     ) -> None:
         self.id = id_
         self.last = last  # the number of the last input that was taken in
@@ -80,7 +81,7 @@ class Live:
         self._wake_at: Seconds | None = None
         self._makers: dict[MakerId, None] = {}  # who is present, in the order of coming
         self._finishing: Seconds | None = None
-        self._resting = resting
+        self._rested = rested
         self._log = _Log(writer, file, disk, last, self._acknowledge, self._disk)
 
     @property
@@ -89,9 +90,9 @@ class Live:
         return self._look()
 
     @property
-    def resting(self) -> bool:
-        """Whether the partner was asked to rest, and has not been asked back."""
-        return self._resting
+    def rested(self) -> MakerId | None:
+        """Who asked the partner to rest, where it has not been asked back since."""
+        return self._rested
 
     @property
     def finishing(self) -> bool:
@@ -155,9 +156,9 @@ class Live:
                     self._loop.call_later(LOOK_AGAIN, self._look_for_the_end)
             case Steer(what="begin" | "partner_starts"):
                 self._finishing = None
-                self._resting = False
+                self._rested = None
             case Steer(what="rest"):
-                self._resting = True
+                self._rested = rests(self._rested, event.maker)
             case _:
                 pass
         self._makers[event.maker] = None
@@ -246,6 +247,11 @@ class Live:
 
     def _disk(self, fault: str | None) -> None:
         self.tell({"type": "disk", "well": fault is None, "because": fault or ""})
+
+
+def rests(before: MakerId | None, by: MakerId) -> MakerId | None:
+    """Whose rest it is once ``by`` has asked for one: a maker's own is not taken over from beside."""
+    return by if before is None or by != THERAPIST else before
 
 
 def clock_now() -> Seconds:

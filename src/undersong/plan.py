@@ -9,6 +9,9 @@ from undersong.errors import UsageError
 # How far the partner's beat goes along with the maker's, 0 to 1 (playing.following): three named places.
 HOLD_ME, MEET_ME, FOLLOW_ME = 0.1, 0.3, 0.7
 
+# What a session always has: room, an end, and something to stand on.
+ALWAYS = ("giving-space", "ending", "tonal-grounding", "rhythmic-grounding")
+
 AFTER_ALL = 0.001  # seconds: the least by which a sound follows what it depends on, if it must
 
 
@@ -41,18 +44,20 @@ class Plan:
     ``technique``: only this technique, whatever the playing (None: choose by the playing).
     ``policy``: who chooses then, by name. ``aim``: what the session is for (choosing.table.AIMS; None:
     the phases decide). ``minutes``: how long the form of the playing is thought to be (choosing.arc);
-    nothing ends by itself. ``adaptivity``: how far the partner's beat goes along with the maker's, from 0
-    (not at all) over HOLD_ME and MEET_ME to FOLLOW_ME and 1. ``lead``: seconds by which planned notes leave
-    ahead. ``reaction``: seconds from hearing an onset to the notes decided at it. ``correction``: a harmony
-    note may be replaced once, so many seconds at most after the onset that caused it (0: never).
-    ``forecast_only``: nothing that sounds at a moment depends on what the maker does at that moment or
-    after it.
+    nothing ends by itself. ``without``: techniques that are left out, whatever the playing; those that all
+    else falls back on (ALWAYS) cannot be. ``adaptivity``: how far the partner's beat goes along with the
+    maker's, from 0 (not at all) over HOLD_ME and MEET_ME to FOLLOW_ME and 1. ``lead``: seconds by which
+    planned notes leave ahead. ``reaction``: seconds from hearing an onset to the notes decided at it.
+    ``correction``: a harmony note may be replaced once, so many seconds at most after the onset that caused
+    it (0: never). ``forecast_only``: nothing that sounds at a moment depends on what the maker does at that
+    moment or after it.
     """
 
     technique: str | None = None
     policy: str = "rules"
     aim: str | None = None
     minutes: float = 10.0
+    without: tuple[str, ...] = ()
     adaptivity: float = MEET_ME
     lead: float = 0.25
     reaction: float = 0.03
@@ -65,6 +70,11 @@ class Plan:
             raise UsageError("A technique is named in words.")
         if self.aim is not None and not isinstance(self.aim, str):
             raise UsageError("An aim is named in words.")
+        if not isinstance(self.without, tuple) or not all(isinstance(name, str) for name in self.without):
+            raise UsageError("Techniques that are left out are named in words.")
+        for name in self.without:
+            if name in ALWAYS or name == self.technique:
+                raise UsageError(f"{name} cannot be left out here: there would be nothing to play.")
         if not isinstance(self.policy, str):
             raise UsageError("A policy is named in words.")
         if not 1.0 <= self.minutes <= 120.0:

@@ -65,6 +65,7 @@ class Session:
         self, plan: Plan, *, seed: int, techniques: Registry, policy: Policy, memory: Memory = ()
     ) -> None:
         self._plan = plan
+        techniques = {name: one for name, one in techniques.items() if name not in plan.without}
         self._techniques = techniques
         self._take_turns = tuple(name for name, technique in techniques.items() if technique.takes_turns)
         self._policy = policy
@@ -341,6 +342,8 @@ class Session:
             turns.silent_together = True
 
     def _known(self, name: str) -> str:
+        if name in self._plan.without:
+            raise UsageError(f"{name} is left out of this session.")
         if name not in self._techniques:
             raise UsageError(
                 f"There is no technique called {name!r}; there are {', '.join(self._techniques)}."

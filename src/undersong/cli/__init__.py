@@ -19,6 +19,7 @@ from undersong.choosing.table import AIMS
 from undersong.cli.doctor import doctor
 from undersong.cli.locking import lock_command, passphrase
 from undersong.cli.measures import measures
+from undersong.cli.people import people
 from undersong.cli.sessions import sessions
 from undersong.cli.shared import (
     INPUT,
@@ -32,6 +33,7 @@ from undersong.cli.shared import (
     unused_data_option,
 )
 from undersong.edges import files, given, midi, platform, sound, wav
+from undersong.edges.house import House
 from undersong.errors import UndersongError, UsageError
 from undersong.plan import MEET_ME, Plan
 from undersong.plugins import policy, techniques
@@ -96,7 +98,8 @@ def undersong_command(
 @click.option("--log", "log", type=INPUT, metavar="FILE", help="Write the session's log, too.")
 @click.option("--partner-starts", is_flag=True, help='The maker says "I\'ll start" to the partner.')
 @click.option("--finish", is_flag=True, help="The maker presses Finish at the end.")
-@click.option("--keep", is_flag=True, help="Store the take in the data folder.")
+@click.option("--keep", is_flag=True, help="Store the take in the data folder; this says yes to "
+              "keeping takes there.")  # fmt: skip
 @click.option("--reaction-ms", type=click.FloatRange(0, 1000), default=30, show_default=True,
               help="From hearing an onset to the notes decided at it.")  # fmt: skip
 @click.option("--correction-ms", type=click.FloatRange(0, 1000), default=0, show_default=True,
@@ -134,22 +137,34 @@ def answer(
             files.check_writable(path)
     if log is not None:
         _not_the_same(log, target)
-    kept = open_house(data).own.takes if keep else None
+    house = open_house(data) if keep else None
     played = _given(source, makers)
-    now = datetime.now(UTC) if keep else None
+    now = datetime.now(UTC)
     with progress_of("Playing", len(played.events), MANY) as progress:
         take = offline.play(
             played, plan, seed, partner_starts=partner_starts, finish=finish,
-            started=now.isoformat(timespec="seconds") if now else None, memory=memory,
+            started=now.isoformat(timespec="seconds") if keep else None, memory=memory,
             progress=progress,
         )  # fmt: skip
     duet = midi.duet(played.makers, take.partner)
-    id_ = kept.keep_log(take.log, now) if kept is not None and now is not None else None
+    id_ = None if house is None else _keep(house, take.log, now)
     if log is not None:
         files.write_whole(log, take.log)
     files.write_whole(target, duet)
     if id_ is not None:
         click.echo(f"Kept as {id_}.")
+
+
+def _keep(house: House, log: bytes, now: datetime) -> str:
+    """Store a take in the owner's own place. Whoever asks for that says yes to keeping."""
+    own = house.own
+    if own.record.consent("keep") is None:
+        house.note("therapist" if house.practice else "solo", "gave consent to keep", now)
+        own.record.give("keep", now)
+        click.echo("From now on takes may be kept here, until you take that back in the app.", err=True)
+    id_ = own.takes.keep_log(log, now)
+    house.close()
+    return id_
 
 
 @undersong_command.command()
@@ -259,6 +274,7 @@ def analyse(
 
 undersong_command.add_command(sessions)
 undersong_command.add_command(measures)
+undersong_command.add_command(people)
 undersong_command.add_command(doctor)
 undersong_command.add_command(lock_command)
 undersong_command.add_command(passphrase)

@@ -8,8 +8,21 @@ from pathlib import Path
 
 import click
 
-from undersong.cli.shared import INPUT, LONG, clock, count, data_option, length, open_house, progress_of
+from undersong.cli.shared import (
+    INPUT,
+    LONG,
+    clock,
+    count,
+    data_option,
+    length,
+    open_house,
+    person_option,
+    progress_of,
+    takes_of,
+)
 from undersong.edges.export import export as export_take
+from undersong.edges.shown import with_take
+from undersong.edges.takes import Listed, Takes
 from undersong.errors import UsageError
 from undersong.events import Chose
 
@@ -21,10 +34,11 @@ def sessions() -> None:
 
 @sessions.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For other programs.")
+@person_option
 @data_option
-def list_sessions(as_json: bool, data: Path | None) -> None:
+def list_sessions(as_json: bool, person: str | None, data: Path | None) -> None:
     """List what was kept, oldest first."""
-    kept, faults = open_house(data).own.takes.all()
+    kept, faults = _all(takes_of(open_house(data), person, "read takes"))
     if as_json:
         click.echo(json.dumps([take.summary for take in kept], indent=2))
     elif kept:
@@ -40,10 +54,11 @@ def list_sessions(as_json: bool, data: Path | None) -> None:
 
 @sessions.command()
 @click.argument("id_", metavar="ID")
+@person_option
 @data_option
-def show(id_: str, data: Path | None) -> None:
+def show(id_: str, person: str | None, data: Path | None) -> None:
     """Tell what happened in a kept session."""
-    take = open_house(data).own.takes.get(id_)
+    take = with_take(takes_of(open_house(data), person, "read takes", id_), id_).get(id_)
     if take.words.name is not None:
         click.echo(take.words.name)
     click.echo(f"{take.id}, begun {take.started or 'at an unknown time'}")
@@ -62,10 +77,11 @@ def show(id_: str, data: Path | None) -> None:
 @sessions.command()
 @click.argument("id_", metavar="ID")
 @click.option("--to", "to", type=INPUT, required=True, metavar="DIR", help="The folder to write to.")
+@person_option
 @data_option
-def export(id_: str, to: Path, data: Path | None) -> None:
+def export(id_: str, to: Path, person: str | None, data: Path | None) -> None:
     """Write everything of a kept session to a folder: log, duet, report, words; sound where it can be."""
-    takes = open_house(data).own.takes
+    takes = with_take(takes_of(open_house(data), person, "read takes export", id_), id_)
     take = takes.get(id_)
     if take.fault is not None:
         click.echo(take.fault, err=True)
@@ -103,12 +119,23 @@ def hide(id_: str, yes: bool, data: Path | None) -> None:
 @sessions.command()
 @click.argument("id_", metavar="ID")
 @click.option("--yes", is_flag=True, help="Erase it without asking again.")
+@person_option
 @data_option
-def delete(id_: str, yes: bool, data: Path | None) -> None:
+def delete(id_: str, yes: bool, person: str | None, data: Path | None) -> None:
     """Erase a kept session for good, also a hidden one, with all words and recordings."""
-    takes = open_house(data).own.takes
+    takes, *_ = takes_of(open_house(data), person, "erase takes", id_)
     takes.folder(id_, hidden=True)
     if not yes:
         raise UsageError(f"This erases {id_} for good; say so with --yes.")
     takes.delete(id_)
     click.echo(f"Erased {id_}. Copies that were exported are not touched.")
+
+
+def _all(sources: tuple[Takes, ...]) -> tuple[list[Listed], list[str]]:
+    found: list[Listed] = []
+    faults: list[str] = []
+    for source in sources:
+        some, wrong = source.all()
+        found += some
+        faults += wrong
+    return sorted(found, key=lambda take: take.id), faults

@@ -6,13 +6,16 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from undersong.edges import platform
 from undersong.edges.house import House, Locked
-from undersong.errors import UndersongError
+from undersong.edges.shown import shown_of
+from undersong.edges.takes import Takes
+from undersong.errors import UndersongError, UsageError
 
 MANY = 4000  # events from which progress is shown
 LONG = 20.0  # seconds of sound from which it is
@@ -39,6 +42,7 @@ unused_data_option = click.option(
 
 
 PASSPHRASE = "UNDERSONG_PASSPHRASE"
+OWNER = "owner"  # who a command is by, in the audit: whoever can open the folder
 
 
 def house_of(data: Path | None) -> House:
@@ -70,6 +74,38 @@ def open_house(data: Path | None) -> House:
             raise Locked(f"{house.folder} is locked. Put its passphrase into {PASSPHRASE} and try again.")
         house.unlock(click.prompt("Passphrase", hide_input=True, err=True))
     return house
+
+
+def somebody(house: House, named: str) -> tuple[str, str]:
+    """The id and the name of somebody who has a place here, named by either.
+
+    Raises UsageError where there is nobody of that name, or where there are several.
+    """
+    found, _ = house.people()
+    those = [one for one in found if one[0] == named] or [
+        one for one in found if one[1].casefold() == " ".join(named.split()).casefold()
+    ]
+    if not those:
+        raise UsageError(f"There is nobody called {printable(named)[:100]!r} here.")
+    if len(those) > 1:
+        ids = ", ".join(id_ for id_, _ in those)
+        raise UsageError(f"Several are called {printable(named)[:100]!r}; please give an id: {ids}.")
+    return those[0]
+
+
+person_option = click.option(
+    "--person", metavar="NAME|ID", help="Somebody of a practice: what they share of theirs."
+)
+
+
+def takes_of(house: House, person: str | None, what: str, id_: str | None = None) -> tuple[Takes, ...]:
+    """The owner's takes; of somebody else those that they share, and behind them what came from elsewhere.
+    ``what`` is done with them, as the audit tells."""
+    if person is None:
+        return (house.own.takes,)
+    known, _ = somebody(house, person)
+    house.note(OWNER, what, datetime.now(UTC), known, id_)
+    return shown_of(house.place(known))
 
 
 def progress_of(

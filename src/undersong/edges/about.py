@@ -7,12 +7,13 @@ take opens all the same, and what is damaged is never written over.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from undersong.edges.beside import Beside, new_id
+from undersong.edges.take_folder import TakeFolder, new_id
 from undersong.errors import EventError, UsageError
 from undersong.reflecting import words as codec
 from undersong.reflecting.words import Fragment, Note, Rating, Words
@@ -32,11 +33,18 @@ VOICES = tuple(kind for kind, _, _ in _KINDS)
 
 
 class About:
-    """What was added to the take in a folder."""
+    """What was added to the take in a folder. ``allowed``: entered around everything that is added; raises
+    EventError where nothing may be."""
 
-    def __init__(self, folder: Path, key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes | None = None,
+        allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._folder = folder
-        self._files = Beside(folder, key)
+        self._files = TakeFolder(folder, key)
+        self._allowed = allowed
 
     def read(self) -> Words:
         """All of it. Raises EventError with one sentence if it cannot be read."""
@@ -53,6 +61,16 @@ class About:
         self._change(lambda words: replace(words, name=given))
         return given
 
+    def sign(self, when: Literal["arrived", "left"], word: object, colour: object) -> codec.Sign | None:
+        """How somebody came to a take, or left it; without word and colour it is taken away."""
+        sign = codec.a_sign(word, colour)
+
+        def with_it(words: Words) -> Words:
+            return replace(words, arrived=sign) if when == "arrived" else replace(words, left=sign)
+
+        (self._alter if sign is None else self._change)(with_it)
+        return sign
+
     def write(self, at: object, text: object, now: datetime) -> Note:
         """Add a note in words."""
         note = Note(new_id(), codec.a_moment(at), codec.a_text(text), None, _written(now))
@@ -61,7 +79,7 @@ class About:
 
     def speak(self, at: object, sound: bytes, now: datetime) -> Note:
         """Add a spoken note: the bytes of a webm, ogg, wav or mp4 file."""
-        kind = next((kind for kind, _, fits in _KINDS if fits(sound)), None)
+        kind = kind_of(sound)
         if kind is None:
             raise EventError("This is no recording that can be kept: please give WebM, Ogg, WAV or MP4.")
         if len(sound) > LARGEST_VOICE:
@@ -91,7 +109,7 @@ class About:
                 self._voice(note).unlink(missing_ok=True)
             return replace(words, notes=tuple(other for other in words.notes if other.id != id_))
 
-        self._change(without)
+        self._alter(without)
 
     def voice(self, id_: str) -> tuple[bytes, str]:
         """The bytes of a spoken note, and their media type."""
@@ -118,7 +136,7 @@ class About:
                 raise UsageError("There is no such fragment (any more).")
             return replace(words, fragments=tuple(f for f in words.fragments if f.id != id_))
 
-        self._change(without)
+        self._alter(without)
 
     def rate(self, at: object, by: object, autonomy: object, variability: object) -> Rating:
         """What a therapist says of a moment. It takes the place of what the same one said of it before;
@@ -150,9 +168,19 @@ class About:
         return self._folder / f"voice-{note.id}.{note.voice}"
 
     def _change(self, change: Callable[[Words], Words]) -> None:
+        with self._allowed():
+            self._alter(change)
+
+    def _alter(self, change: Callable[[Words], Words]) -> None:
+        """Also without a yes: what is only taken away."""
         with self._files.alone():
             changed = codec.encode(change(self.read()))
             self._files.put(ABOUT, changed)
+
+
+def kind_of(sound: bytes) -> str | None:
+    """Which kind of sound file this is, of those that a spoken note can be."""
+    return next((kind for kind, _, fits in _KINDS if fits(sound)), None)
 
 
 TOO_LONG = f"A spoken note can have {LARGEST_VOICE >> 20} MB; please speak a shorter one."

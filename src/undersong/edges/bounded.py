@@ -46,10 +46,16 @@ NOT_STARTED = "Files cannot be read just now: their reader did not start. Please
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one kind of file is read. ``read``: from bytes to what is given back; raises UndersongError."""
+    """How one kind of file is read. ``read``: from bytes to what is given back; raises UndersongError.
+    ``more``: what a MiB of it may take beyond the first second."""
 
     read: Callable[[bytes], bytes]
     largest: int  # bytes
+    more: Seconds = 0.0
+
+    def bound(self, size: int) -> Seconds:
+        """How long a file of so many bytes may take."""
+        return WAIT + self.more * (size >> 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,10 @@ class Cost:
 class Worker:
     """A process that reads files, started when it is first needed and anew after it had to be ended.
 
-    ``wait``: how long a file is waited for. One thread at a time.
+    ``wait``: how long a file is waited for, where that is not what its kind may take. One thread at a time.
     """
 
-    def __init__(self, wait: Seconds = WAIT) -> None:
+    def __init__(self, wait: Seconds | None = None) -> None:
         self._wait = wait
         self._process: subprocess.Popen[bytes] | None = None
         self.cost = Cost(0.0, 0)  # of the latest file
@@ -84,7 +90,8 @@ class Worker:
                 f"This file is larger than {reader.largest >> 20} MB. Nothing of it was taken in."
             )
         process = self._started()
-        timer = threading.Timer(self._wait, process.kill)
+        wait = reader.bound(len(data)) if self._wait is None else self._wait
+        timer = threading.Timer(wait, process.kill)
         timer.start()
         try:
             ended, answer = self._asked(process, kind.encode(), data)
@@ -209,11 +216,36 @@ def _about(data: bytes) -> bytes:
     return words.encode(words.decode(data, VOICES))
 
 
+def _marks(data: bytes) -> bytes:
+    from undersong.edges import marks
+
+    return marks.encode(marks.decode(data))
+
+
+def _sealed(data: bytes) -> bytes:
+    from undersong.edges import sealed
+
+    return sealed.unseal(data[: sealed.KEY], "about.json", data[sealed.KEY :])
+
+
+def _shared(data: bytes) -> bytes:
+    from undersong.edges import sharing
+
+    identity, _, file = data.partition(b"\n")
+    whole = sharing.opened(file, identity.decode())
+    sharing.contents(whole)
+    return whole
+
+
 READERS: dict[str, Reader] = {
     "midi": Reader(_midi, 16 * 1024 * 1024),
     "wav": Reader(_wav, 16 * 1024 * 1024),
     "log": Reader(_log, 16 * 1024 * 1024),
     "about": Reader(_about, 16 * 1024 * 1024),
+    "marks": Reader(_marks, 16 * 1024 * 1024),
+    "sealed": Reader(_sealed, 16 * 1024 * 1024),  # the key that opens it, then the file
+    # a line with the secret that opens it, then the file
+    "shared": Reader(_shared, 12 * 1024 * 1024 + 1024, more=0.25),
 }
 
 
@@ -233,7 +265,7 @@ def _main() -> None:
         letters, size = _JOB.unpack(head)
         kind, data = jobs.read(letters).decode(), jobs.read(size)
         before = time.thread_time()  # of the process it is told in ticks while its time is bounded
-        _bound_work(WAIT)
+        _bound_work(READERS[kind].bound(size))
         ended, answer = _done(kind, data)
         _bound_work(0.0)
         answers.write(_ANSWER.pack(ended, len(answer), time.thread_time() - before, _most()))
@@ -259,7 +291,7 @@ def _load() -> None:
     """Have the readers' modules ready, so that no file pays for it."""
     import numpy  # noqa: F401
 
-    from undersong.edges import about, midi, wav  # noqa: F401
+    from undersong.edges import about, marks, midi, sharing, wav  # noqa: F401
     from undersong.remembering import log  # noqa: F401
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -108,10 +109,11 @@ class AppendOnly:
     """A file that only grows; what ``append`` returned from is on the disk.
 
     A new file, or with ``sound`` an older one of which the first ``sound`` bytes are kept: what a
-    fault left torn behind them goes.
+    fault left torn behind them goes. ``while_writing`` is entered for each append, and may forbid it.
     """
 
     def __init__(self, path: Path, sound: int | None = None) -> None:
+        self.while_writing: Callable[[], AbstractContextManager[None]] = nullcontext
         try:
             fresh = os.O_CREAT | os.O_EXCL if sound is None else 0
             self._handle = os.open(path, os.O_WRONLY | fresh | BINARY, PRIVATE_FILE)
@@ -128,6 +130,10 @@ class AppendOnly:
 
         Raises OSError if it cannot be; then nothing of it was written.
         """
+        with self.while_writing():
+            self._append(data)
+
+    def _append(self, data: bytes) -> None:
         view = memoryview(data)
         try:
             while view:

@@ -16,10 +16,12 @@ import re
 import secrets
 import shutil
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from undersong.caring.consent import KINDS, Kind
 from undersong.edges import files, mending, sealed, sealing
 from undersong.edges import record as records
 from undersong.edges.audit import FILE as AUDIT
@@ -33,6 +35,7 @@ from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
 
 PEOPLE = "people"
+OUTSIDE = "outside"  # what somebody gave from elsewhere (edges.outside)
 PERSON_KEY = "key"
 LONGEST_NAME = 100
 MOST_PEOPLE = 10_000
@@ -64,9 +67,40 @@ class Place:
         self.folder = folder
         self.id = id_
         self.key = key
-        self.takes = Takes(folder, key)
+        self.takes = Takes(folder, key, self._allowed)
         self._record: Record | None = None
         self._opening = threading.Lock()
+        self._consenting = threading.RLock()  # nothing is being written while a yes is taken back
+
+    @contextmanager
+    def _allowed(self, kind: Kind) -> Iterator[None]:
+        """While something is written by a yes. Raises EventError where there is none."""
+        with self._consenting:
+            self.record.needed(kind)
+            yield
+
+    def withdraw(self, kind: Kind, now: datetime) -> None:
+        """Take a yes back, and erase all that was written by it. From then on nothing is written by it.
+        Nobody may have such a file open. Raises UsageError for what could not be erased."""
+        with self._consenting:
+            self.record.withdraw(kind, now)
+            self._erase(kind)
+
+    def settle(self) -> None:
+        """Erase what a fault left behind when a yes was taken back."""
+        for kind in KINDS:
+            with self._consenting:
+                if self.record.withdrawn(kind):
+                    self._erase(kind)
+
+    def _erase(self, kind: Kind) -> None:
+        self.takes.erase_all(kind)
+        outside = self.folder / OUTSIDE
+        if kind == "keep" and outside.exists():
+            try:
+                shutil.rmtree(outside)
+            except OSError as error:
+                raise UsageError(f"{outside} cannot be erased: {error.strerror or error}.") from error
 
     @property
     def record(self) -> Record:
@@ -374,22 +408,23 @@ class House:
         with self._turn:
             if self._audit is None:
                 self._audit = Audit(self.folder, self.derived(AUDIT))
-            try:
-                count = self._audit.note(who, what, now, person, item)
-            except OSError as error:
-                raise EventError(f"The audit cannot be written: {error.strerror or error}.") from error
-            with self.own.record.writing() as db:
-                db.execute(
-                    "INSERT INTO audit VALUES (1, ?) ON CONFLICT DO UPDATE SET count = ?", (count, count)
-                )
+            with self._audit.alone():
+                try:
+                    count = self._audit.note(who, what, now, person, item, count=self._entries())
+                except OSError as error:
+                    raise EventError(f"The audit cannot be written: {error.strerror or error}.") from error
+                with self.own.record.writing() as db:
+                    db.execute("INSERT OR REPLACE INTO audit VALUES (1, ?)", (count,))
 
     def audited(self) -> list[dict[str, object]]:
         """Every entry of the audit. Raises EventError that names the first that was changed."""
         if not any((self.folder / name).exists() for name in (AUDIT, records.FILE)):
             return []
+        return Audit(self.folder, self.derived(AUDIT)).entries(self._entries())
+
+    def _entries(self) -> int:
         row = self.own.record.one("SELECT count FROM audit")
-        count = row[0] if row is not None and isinstance(row[0], int) else 0
-        return Audit(self.folder, self.derived(AUDIT)).entries(count)
+        return row[0] if row is not None and isinstance(row[0], int) else 0
 
     # --- sealing what was open ---------------------------------------------------------------------
 

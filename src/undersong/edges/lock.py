@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from undersong.edges.files import PRIVATE_FILE
-from undersong.errors import UsageError
+from undersong.errors import EventError, UsageError
+from undersong.events import Seconds
 
 NAME = "lock"
 
@@ -14,8 +18,8 @@ NAME = "lock"
 class Lock:
     """Holds a data folder while the process lives. ``take`` tells whether it was free."""
 
-    def __init__(self, data: Path) -> None:
-        self._path = data / NAME
+    def __init__(self, data: Path, name: str = NAME) -> None:
+        self._path = data / name
         self._handle: int | None = None
 
     def take(self) -> bool:
@@ -29,6 +33,19 @@ class Lock:
             return False
         self._handle = handle
         return True
+
+    @contextmanager
+    def held(self, patience: Seconds, busy: str) -> Iterator[None]:
+        """While it is ours. Raises EventError that says ``busy`` where it is not within so many seconds."""
+        by = time.monotonic() + patience
+        while not self.take():
+            if time.monotonic() > by:
+                raise EventError(busy)
+            time.sleep(0.02)
+        try:
+            yield
+        finally:
+            self.give_back()
 
     def give_back(self) -> None:
         """Let the folder go."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from undersong.edges.beside import Beside, new_id
+from undersong.edges.take_folder import TakeFolder, new_id
 from undersong.errors import EventError, UsageError
 from undersong.events import Seconds
 from undersong.reflecting.words import a_moment, a_name, a_text
@@ -43,11 +44,18 @@ class Mark:
 
 
 class Marks:
-    """The marks of the take in a folder."""
+    """The marks of the take in a folder. ``allowed``: entered around everything that is added; raises
+    EventError where nothing may be."""
 
-    def __init__(self, folder: Path, key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes | None = None,
+        allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._folder = folder
-        self._files = Beside(folder, key)
+        self._allowed = allowed
+        self._files = TakeFolder(folder, key)
 
     def read(self) -> tuple[Mark, ...]:
         """All of them, by their moments. Raises EventError with one sentence if they cannot be read."""
@@ -56,7 +64,7 @@ class Marks:
             raise EventError(DAMAGED)  # a link would lead out of the data folder
         if not path.exists():
             return ()
-        return _decode(self._files.get(MARKS, "file of marks", LARGEST))
+        return decode(self._files.get(MARKS, "file of marks", LARGEST))
 
     def add(self, at: object, text: object, now: datetime) -> Mark:
         """Mark a moment. Raises EventError if it is none."""
@@ -70,7 +78,8 @@ class Marks:
                 raise EventError(f"This take has {MOST} marks; please erase one first.")
             return (*marks, mark)
 
-        self._change(added)
+        with self._allowed():
+            self._change(added)
         return mark
 
     def note(self, id_: str, text: object) -> Mark:
@@ -81,7 +90,8 @@ class Marks:
             self._known(marks, id_)  # it may have gone meanwhile
             return tuple(found if mark.id == id_ else mark for mark in marks)
 
-        self._change(noted)
+        with self._allowed():
+            self._change(noted)
         return found
 
     def erase(self, id_: str) -> None:
@@ -103,19 +113,21 @@ class Marks:
     def _change(self, change: Callable[[tuple[Mark, ...]], tuple[Mark, ...]]) -> None:
         with self._files.alone():
             marks = sorted(change(self.read()), key=lambda mark: mark.at)
-            self._files.put(MARKS, _encode(marks))
+            self._files.put(MARKS, encode(marks))
 
 
 def _a_note(text: object) -> str | None:
     return None if text is None or text == "" else a_text(text)
 
 
-def _encode(marks: list[Mark]) -> bytes:
+def encode(marks: Iterable[Mark]) -> bytes:
+    """The bytes of marks.json."""
     kept = {"marks": FORMAT, "all": [mark.shown for mark in marks]}
     return (json.dumps(kept, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
-def _decode(data: bytes) -> tuple[Mark, ...]:
+def decode(data: bytes) -> tuple[Mark, ...]:
+    """What marks.json says. Raises EventError with one sentence if it is damaged, or of a later version."""
     try:
         kept = json.loads(data)
         later = kept["marks"] > FORMAT

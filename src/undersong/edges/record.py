@@ -56,13 +56,20 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE shares (
         kind TEXT NOT NULL, item TEXT NOT NULL, consent INTEGER NOT NULL REFERENCES consents,
         given TEXT NOT NULL, PRIMARY KEY (kind, item));
+    CREATE TABLE given (
+        recipient TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL,
+        consent INTEGER NOT NULL REFERENCES consents, at TEXT NOT NULL,
+        PRIMARY KEY (recipient, kind, item));
+    CREATE TABLE sent (
+        recipient TEXT PRIMARY KEY, name TEXT, number INTEGER NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE secrets (use TEXT PRIMARY KEY, secret TEXT NOT NULL);
     CREATE TABLE audit (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL);
     """,
 )
 # Which consent lets a table grow: caring.consent says what each means.
 NEEDS: tuple[tuple[str, Kind], ...] = (
     ("answers", "keep"), ("drafts", "keep"), ("helped", "keep"), ("safety", "keep"), ("intake", "keep"),
-    ("shares", "share"),
+    ("shares", "share"), ("given", "share"),
 )  # fmt: skip
 COPY = ".before-"  # after its name, with the version that it has
 MEND = "'undersong doctor --mend' puts it aside and saves what can still be read."
@@ -131,10 +138,20 @@ class Record:
             return living
 
     def withdraw(self, kind: Kind, now: datetime) -> None:
-        """Take a yes back: from when this returns on nothing is written by it. (What goes with it, the
-        caller erases.)"""
-        with self.writing() as db:
-            self._withdraw(db, kind, now)
+        """Take a yes back: from when this returns on nothing is written by it, and every row that was is
+        gone. (Files, Place.withdraw erases.)"""
+        with self._turn:
+            with self.writing() as db:
+                self._withdraw(db, kind, now)
+                for table in _rests_on(kind):
+                    db.execute(f"DELETE FROM {table}")
+            self.forget()
+
+    def withdrawn(self, kind: Kind) -> bool:
+        """Whether there was a yes, and it was taken back. (An older one, to words that changed since, was
+        not: what was written by it stays, and no more is.)"""
+        given = [one for one in self.consents() if one.kind == kind]
+        return bool(given) and all(one.withdrawn is not None for one in given)
 
     @staticmethod
     def _withdraw(db: sqlite.Connection, kind: Kind, now: datetime) -> None:
@@ -335,6 +352,12 @@ def only_to_read(path: Path, key: bytes | None) -> sqlite.Connection:
     db = sqlite.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=WAITS, uri=True)
     give_key(db, key)
     return db
+
+
+def _rests_on(kind: Kind) -> list[str]:
+    """The tables that a yes lets grow. What is shared was kept before."""
+    kinds = (kind, "share") if kind == "keep" else (kind,)
+    return [table for table, needs in NEEDS if needs in kinds]
 
 
 def stamp(now: datetime) -> str:

@@ -42,6 +42,14 @@ NOT_SEALED = (
 )
 
 
+class Damaged(EventError):
+    """A frame is not as it was written. ``before``: what those before it say."""
+
+    def __init__(self, sentence: str, before: bytes) -> None:
+        super().__init__(sentence)
+        self.before = before
+
+
 def derived(key: bytes, use: str) -> bytes:
     """A key for one use, made from another."""
     return HKDF(SHA256(), KEY, None, b"undersong\0" + use.encode()).derive(key)
@@ -140,7 +148,7 @@ def _opened(key: bytes, name: str, data: bytes) -> tuple[bytes, int, int]:
             last = end == len(data) if known else not _goes_on(data, at, number)
             if last and _has_hole(data, at):
                 break  # torn
-            raise EventError(f"{name} cannot be read. {DAMAGED}") from None
+            raise Damaged(f"{name} cannot be read. {DAMAGED}", bytes(found)) from None
         at, number = end, number + 1
     return bytes(found), at, number
 

@@ -3,20 +3,26 @@
 What is played live is scratch until somebody says "Keep it": scratch that nobody answers for is
 erased after a day. Keeping a take moves its folder; it is never written twice. A take that was hidden
 stays on the disk, but is nowhere shown or given out again: all that can still be done is to erase it.
+
+Nothing is written without a yes to it, asked for in the moment of writing: to *play* for scratch, to *keep*
+for what is kept.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
 import shutil
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from undersong.caring.consent import Kind
 from undersong.edges import files, sealed
 from undersong.edges.about import ABOUT, About
 from undersong.edges.marks import Marks
@@ -32,9 +38,10 @@ HIDDEN = "hidden"  # an empty file in the folder of a take that is never to be s
 ERASING = ".erasing-"  # before the name of a folder that goes
 SCRATCH_LASTS = timedelta(hours=24)  # after its last sound
 CLOCK_SET: Seconds = 600.0  # by more than which a clock does not go wrong by itself between two sweeps
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
+ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4}")
 
 
+Allowed = Callable[[Kind], AbstractContextManager[None]]
 Stamp = tuple[tuple[int, int], ...]  # size and time of change of each file that a take is told from
 
 
@@ -72,10 +79,20 @@ class Kept(Listed):
     log: codec.Log
 
 
-class Takes:
-    """The takes of one person's folder, kept or scratch. ``key``: what seals them, if anything does."""
+def _nobody_to_ask(kind: Kind) -> AbstractContextManager[None]:
+    """A folder of takes that is no person's place."""
+    return nullcontext()
 
-    def __init__(self, data: Path, key: bytes | None = None) -> None:
+
+class Takes:
+    """The takes of one person's folder, kept or scratch. ``key``: what seals them, if anything does.
+
+    ``allowed``: entered with a kind of consent around everything that is written; raises EventError where
+    there is none.
+    """
+
+    def __init__(self, data: Path, key: bytes | None = None, allowed: Allowed = _nobody_to_ask) -> None:
+        self._allowed = allowed
         self._kept = data / "takes"
         self._scratch = data / "scratch"
         self._key = key
@@ -84,7 +101,8 @@ class Takes:
 
     def about(self, id_: str) -> About:
         """What was added to a take. Raises UsageError for an unknown name."""
-        return About(self.folder(id_), self._key)
+        folder = self.folder(id_)
+        return About(folder, self._key, lambda: self._allowed(self._needs(folder)))
 
     def log(self, id_: str) -> bytes:
         """A take's log in its plain form. Raises UsageError for an unknown name, EventError for damage."""
@@ -93,12 +111,17 @@ class Takes:
 
     def marks(self, id_: str) -> Marks:
         """What a therapist marked in a take. Raises UsageError for an unknown name."""
-        return Marks(self.folder(id_), self._key)
+        folder = self.folder(id_)
+        return Marks(folder, self._key, lambda: self._allowed(self._needs(folder)))
+
+    def _needs(self, folder: Path) -> Kind:
+        """The yes by which something is written into a take's folder."""
+        return "keep" if folder.parent == self._kept else "play"
 
     def keep_log(self, log: bytes, now: datetime) -> str:
         """Store a whole log as a kept take; returns its name. It is on the disk when this returns."""
         id_ = _new_id(now)
-        with self._make(self._kept, id_) as file:
+        with self._allowed("keep"), self._make(self._kept, id_) as file:
             try:
                 file.append(log)
             except OSError as error:
@@ -109,14 +132,30 @@ class Takes:
     def begin(self, now: datetime) -> tuple[str, files.AppendOnly]:
         """A new take of which nobody has said that it is to be kept: its name and its empty log."""
         id_ = _new_id(now)
-        return id_, self._make(self._scratch, id_)
+        with self._allowed("play"):
+            return id_, self._played(self._make(self._scratch, id_))
 
     def go_on(self, id_: str, sound: int) -> files.AppendOnly:
         """The log of a scratch take again; of its plain form the first ``sound`` bytes are sound."""
         path = self._scratch / id_ / LOG
-        if self._key is None:
-            return files.AppendOnly(path, sound)
-        return sealed.SealedLog(path, self._key, f"{id_}/{LOG}", go_on=True)
+        with self._allowed("play"):
+            if self._key is None:
+                return self._played(files.AppendOnly(path, sound))
+            return self._played(sealed.SealedLog(path, self._key, f"{id_}/{LOG}", go_on=True))
+
+    def _played(self, file: files.AppendOnly) -> files.AppendOnly:
+        """A scratch log, which grows only while its maker wants to be listened to."""
+
+        @contextmanager
+        def while_writing() -> Iterator[None]:
+            try:
+                with self._allowed("play"):
+                    yield
+            except EventError as error:
+                raise OSError(errno.EPERM, str(error)) from error
+
+        file.while_writing = while_writing
+        return file
 
     def _make(self, parent: Path, id_: str) -> files.AppendOnly:
         """A new take's folder with its empty log."""
@@ -136,9 +175,13 @@ class Takes:
         folder = self.folder(id_)
         if folder.parent == self._kept:
             return
+        with self._allowed("keep"):
+            self._move_to_kept(folder)
+
+    def _move_to_kept(self, folder: Path) -> None:
         try:
             self._kept.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-            folder.rename(self._kept / id_)
+            folder.rename(self._kept / folder.name)
             files.sync_folder(self._kept)
             files.sync_folder(self._scratch)
         except OSError as error:
@@ -214,11 +257,10 @@ class Takes:
                 found.append((0, 0))
         return tuple(found)
 
-    @staticmethod
-    def _folders(parent: Path, hidden: bool = False) -> list[Path]:
+    def _folders(self, parent: Path, hidden: bool = False) -> list[Path]:
         if not parent.is_dir():
             return []
-        found = [folder for folder in parent.iterdir() if _ID.fullmatch(folder.name)]
+        found = [folder for folder in parent.iterdir() if ID.fullmatch(folder.name)]
         # a link would lead out of the data folder
         found = [folder for folder in found if folder.is_dir() and not folder.is_symlink()]
         return sorted(folder for folder in found if hidden or not _is_hidden(folder))
@@ -261,10 +303,23 @@ class Takes:
         except OSError as error:
             raise UsageError(f"The take {id_} cannot be erased: {error.strerror or error}.") from error
 
+    def erase_all(self, kind: Kind) -> None:
+        """Erase for good what was written by a yes, hidden ones too: to *play*, all scratch; to *keep*, all
+        that was kept. What cannot be erased does not hold up the rest; then raises UsageError."""
+        parent = {"play": self._scratch, "keep": self._kept}.get(kind)
+        faults: list[UsageError] = []
+        for folder in self._folders(parent, hidden=True) if parent else []:
+            try:
+                self.delete(folder.name)
+            except UsageError as error:
+                faults.append(error)
+        if faults:
+            raise faults[0]
+
     def folder(self, id_: str, hidden: bool = False) -> Path:
         """The folder of a take, ``hidden`` too if so asked. Raises UsageError for an unknown name."""
         for folder in (self._kept / id_, self._scratch / id_):
-            if _ID.fullmatch(id_) and folder.is_dir() and not folder.is_symlink():
+            if ID.fullmatch(id_) and folder.is_dir() and not folder.is_symlink():
                 if _is_hidden(folder) and not hidden:
                     break
                 if (folder / LOG).is_symlink():

@@ -23,10 +23,11 @@ NO_FINDING = (
     "what it means is for that person and a health professional to talk about."
 )
 LOOK_AT_THE_ANSWERS = (
-    "What the single answers say is not known here, so none of them can call for help by itself: "
+    "What the single answers say is not known here, since the form's words are not: "
     "please look at the form."
 )
 NOT_GIVEN = ("", "-")  # how a missing answer is written
+Points = tuple[int | None, ...]  # one for each item, None where it was not answered
 WRITTEN = re.compile(r"[0-9]{1,3}")
 
 
@@ -127,7 +128,7 @@ class Scored:
     because: str | None
 
 
-def read(instrument: Instrument, text: str) -> tuple[int | None, ...]:
+def read(instrument: Instrument, text: str) -> Points:
     """Answers written ``0,1,,3`` or ``0,1,-,3``; raises UsageError if one is no number of points."""
     given: list[int | None] = []
     for number, written in enumerate((word.strip() for word in text.split(",")), start=1):
@@ -155,15 +156,33 @@ def score(instrument: Instrument, answers: Sequence[int | None]) -> Scored:
     known = [total for total in exact if total is not None]
     whole = sum(known, Fraction(0)) if len(known) == len(exact) else None
     missing = tuple(number for number, answer in enumerate(answers, start=1) if answer is None)
-    watched = answers[instrument.help_item - 1] if instrument.help_item is not None else None
     return Scored(
         total=_plain(whole),
         band=parts[0].band if len(parts) == 1 else None,
-        help=watched is not None and watched > 0,
+        help=calls_for_help(instrument, answers),
         missing=missing,
         parts=parts,
         because=_because(instrument, missing, whole is None),
     )
+
+
+def calls_for_help(instrument: Instrument, answers: Sequence[int | None]) -> bool:
+    """Whether the item that is watched was answered above 0. ``answers`` may end early: a form that is not
+    filled in to its end."""
+    watched = instrument.help_item
+    if watched is None or len(answers) < watched:
+        return False
+    answer = answers[watched - 1]
+    return answer is not None and answer > 0
+
+
+def check_begun(instrument: Instrument, answers: Sequence[int | None]) -> None:
+    """Raises UsageError if these cannot be the first answers of a form: too many, or out of range."""
+    if len(answers) > len(instrument.items):
+        raise UsageError(
+            f"{instrument.name} has {_answers(len(instrument.items))}, and {len(answers)} were given."
+        )
+    _check_points(instrument, answers)
 
 
 def _check(instrument: Instrument, answers: Sequence[int | None]) -> None:
@@ -172,6 +191,10 @@ def _check(instrument: Instrument, answers: Sequence[int | None]) -> None:
             f"{instrument.name} has {_answers(len(instrument.items))}, and {len(answers)} "
             f"{'was' if len(answers) == 1 else 'were'} given; {_each(instrument)}"
         )
+    _check_points(instrument, answers)
+
+
+def _check_points(instrument: Instrument, answers: Sequence[int | None]) -> None:
     low, high = instrument.points
     for number, answer in enumerate(answers, start=1):
         if answer is not None and not low <= answer <= high:

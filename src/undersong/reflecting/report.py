@@ -147,6 +147,10 @@ def _moments(moments: Sequence[Mapping[str, Any]]) -> str:
 
 def _words(words: Words, fault: str | None) -> str:
     shown = f"<p>{escape(fault)}</p>" if fault else ""
+    for when, sign in (("On coming", words.arrived), ("On leaving", words.left)):
+        if sign is not None:
+            told = ", ".join(part for part in (sign.word, sign.colour) if part)
+            shown += f"<p class='small'>{when}</p><p class='quote'>{escape(told)}</p>"
     for note in sorted(words.notes, key=lambda n: (n.at is None, n.at or 0.0)):
         text = "A spoken note." if note.text is None else note.text
         shown += f"<p class='small'>{_when(note.at)}</p><p class='quote'>{escape(text)}</p>"

@@ -1,4 +1,5 @@
-"""What a person added to a take: its name, own words, fragments worth keeping, a therapist's ratings.
+"""What a person added to a take: a sign for how they came and how they left, its name, own words, fragments
+worth keeping, a therapist's ratings.
 
 Pure values and their JSON. Times (``at``, ``from``, ``to``) are seconds of the take; ``at`` is None for
 what belongs to the whole of it. Nothing in here is computed, and nothing is ever judged.
@@ -21,11 +22,20 @@ from undersong.events import LATEST, Seconds
 FORMAT = 1
 AUTONOMY = ("dependent", "follower", "partner", "leader", "resister")
 VARIABILITY = ("rigid", "stable", "variable", "contrasting", "random")
+COLOURS = ("sand", "gold", "rust", "rose", "violet", "blue", "green", "grey")  # as the page shows them
 LONGEST_NAME = 200  # letters
 LONGEST_TEXT = 4000  # letters of one note
 MOST = 500  # notes, fragments or ratings of one take
 _ID = re.compile(r"[0-9a-f]{8}")
 _SHOWN = ("\n", "\t")  # what is not printable, but belongs in a text
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A word or a sentence, a colour of COLOURS, or both: what somebody chose, with no meaning of ours."""
+
+    word: str | None
+    colour: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +78,25 @@ class Words:
     notes: tuple[Note, ...] = ()
     fragments: tuple[Fragment, ...] = ()
     ratings: tuple[Rating, ...] = ()
+    arrived: Sign | None = None
+    left: Sign | None = None
 
     @property
     def shown(self) -> dict[str, Any]:
         """As the page and other programs are told of it."""
         return {
+            "arrived": shown_sign(self.arrived),
+            "left": shown_sign(self.left),
             "name": self.name,
             "notes": [shown_note(note) for note in self.notes],
             "fragments": [shown_fragment(fragment) for fragment in self.fragments],
             "ratings": [shown_rating(rating) for rating in self.ratings],
         }
+
+
+def shown_sign(sign: Sign | None) -> dict[str, Any] | None:
+    """A sign, or None where none was given."""
+    return None if sign is None else {"word": sign.word, "colour": sign.colour}
 
 
 def shown_note(note: Note) -> dict[str, Any]:
@@ -119,6 +138,12 @@ def a_name(given: object) -> str | None:
     if len(line) > LONGEST_NAME:
         raise EventError(f"That name is longer than {LONGEST_NAME} letters; please shorten it.")
     return line or None
+
+
+def a_sign(word: object, colour: object) -> Sign | None:
+    """What somebody chose; None for nothing. Raises EventError for no word and no colour of ours."""
+    sign = Sign(a_name(word), _one_of(colour, COLOURS))
+    return None if sign == Sign(None, None) else sign
 
 
 def a_text(given: object) -> str:
@@ -177,6 +202,8 @@ def encode(words: Words) -> bytes:
     """The bytes of about.json."""
     kept = {
         "about": FORMAT,
+        "arrived": shown_sign(words.arrived),
+        "left": shown_sign(words.left),
         "name": words.name,
         "notes": [{**shown_note(note), "voice": note.voice} for note in words.notes],
         "fragments": [shown_fragment(fragment) for fragment in words.fragments],
@@ -205,6 +232,8 @@ def decode(data: bytes, voices: Sequence[str]) -> Words:
             _each(kept["notes"], lambda read: _note(read, voices)),
             _each(kept["fragments"], _fragment),
             _each(kept["ratings"], _rating),
+            _sign(kept.get("arrived")),
+            _sign(kept.get("left")),
         )
     except (EventError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EventError(DAMAGED) from error
@@ -217,6 +246,10 @@ def _each(read: Sequence[Mapping[str, Any]], of: Callable[[Mapping[str, Any]], _
     if len(read) > MOST:
         raise ValueError("more than can have been written")
     return tuple(of(one) for one in read)
+
+
+def _sign(read: Mapping[str, Any] | None) -> Sign | None:
+    return None if read is None else a_sign(read["word"], read["colour"])
 
 
 def _note(read: Mapping[str, Any], voices: Sequence[str]) -> Note:

@@ -279,6 +279,7 @@ def _read_header(line: str) -> Header:
             )
         plan = dict(read["plan"])
         limits = Limits(**plan.pop("limits"))
+        plan["without"] = tuple(plan.get("without", ()))
         return Header(
             version=str(read["undersong"]),
             engine=str(read["engine"]),

@@ -18,13 +18,18 @@ from starlette.websockets import WebSocket
 from undersong.edges.house import House
 from undersong.server.api import take_routes
 from undersong.server.care import house_routes
+from undersong.server.consent import consent_routes
 from undersong.server.door import door_routes
 from undersong.server.gate import UNKNOWN, App, Gate, cookie_name
 from undersong.server.home import Home
+from undersong.server.intake import intake_routes
 from undersong.server.keys import Keys
 from undersong.server.looking import looking_routes
 from undersong.server.marks import mark_routes
+from undersong.server.measures import measure_routes
+from undersong.server.people import people_routes
 from undersong.server.plain import page
+from undersong.server.shares import share_routes
 from undersong.server.socket import serve
 from undersong.server.stage import Stage
 from undersong.server.words import word_routes
@@ -81,19 +86,24 @@ def create_app(
         return FileResponse(index, headers={"cache-control": "no-store"})
 
     async def socket(websocket: WebSocket) -> None:
-        await serve(websocket, home.arrive, keys, home.may_steer)
+        await serve(websocket, home.arrive, keys, home.role_of)
 
     routes: list[BaseRoute] = [
         Route("/launch", launch, methods=["GET"]),
         Route("/relaunch", relaunch, methods=["POST"]),
         Route("/", index_page, methods=["GET"]),
         Route("/api/tab", tab, methods=["POST"]),
-        *take_routes(stage),
-        *word_routes(stage),
-        *looking_routes(stage),
+        *take_routes(home),
+        *word_routes(home),
+        *looking_routes(home),
         *house_routes(home),
-        *(door_routes(home, hosts) if account else ()),
         *mark_routes(stage),
+        *consent_routes(stage),
+        *intake_routes(home),
+        *measure_routes(home),
+        *people_routes(home),
+        *share_routes(home),
+        *(door_routes(home, hosts) if account else ()),
         WebSocketRoute("/socket", socket),
         Mount("/", _Files(directory=STATIC, check_dir=False)),
     ]

@@ -42,7 +42,7 @@ class Seat:
 
 class Beside:
     """The therapists' seats at a stage. ``others``: the seats of all who watch or play; ``attended``:
-    whether somebody is at the page that plays."""
+    whether the take is played just now."""
 
     def __init__(
         self, takes: Takes, others: Callable[[], list[Seat]], attended: Callable[[], bool]
@@ -87,6 +87,11 @@ class Beside:
         self.let_go()
         if self._live is not None and not self._live.ended and self._live.present(THERAPIST):
             self._live.left(THERAPIST)
+
+    def see_out(self) -> list[Seat]:
+        """They are to go; returns them."""
+        seats, self._seats = self._seats, []
+        return seats
 
     def opened(self, live: Live) -> None:
         """A take was opened, or is gone on with."""
@@ -143,7 +148,8 @@ class Beside:
 
     def _heard(self, live: Live) -> Message:
         heard = self._hearing.told(live.now, live.wishes)
-        state = {"resting": live.resting, "finishing": live.finishing, "player": self._attended()}
+        rested = None if live.rested is None else "beside" if live.rested == THERAPIST else "maker"
+        state = {"resting": rested, "finishing": live.finishing, "player": self._attended()}
         return {**heard, **state, "limit": self._limit.at}
 
     def _now(self, live: Live) -> Message:
@@ -191,7 +197,7 @@ class Beside:
         """A moment is marked, now or at one that is given; it is told once it is on the disk."""
         live = self._open()
         at = a_moment(message.get("at", live.now))
-        marks = Marks(self._takes.folder(live.id))
+        marks = self._takes.marks(live.id)
         task = asyncio.ensure_future(self._mark(seat, live.id, marks, at, message.get("text")))
         self._marking.add(task)
         task.add_done_callback(self._marking.discard)
@@ -214,7 +220,7 @@ def _check_steer(message: Message, live: Live) -> None:
     what = message.get("what")
     if what not in STEERS:
         raise EventError(f"From beside, a steer's what is one of {', '.join(STEERS)}.")
-    if what == "begin" and not live.resting:
-        raise EventError("The partner plays already; begin asks it back after a rest.")
+    if what == "begin" and live.rested != THERAPIST:
+        raise EventError("From beside, begin asks the partner back after a rest that was asked for there.")
     if what == "technique" and message.get("technique") == "ending":
         raise EventError("A close is asked for with finish.")

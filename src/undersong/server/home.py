@@ -14,17 +14,22 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from undersong.caring.roles import WHILE_LOCKED, Role, may
+from undersong.caring.roles import WHILE_LOCKED, Role, may, of_the_room, told
 from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import LOCKED, House, Locked, Place
+from undersong.edges.outside import READ_ONLY
+from undersong.edges.shares import THE_INTAKE, Shares
+from undersong.edges.shown import shown_of, with_take
+from undersong.edges.takes import Takes
 from undersong.edges.vault import Wrong, acceptable, has_keyring
-from undersong.errors import EventError, UsageError
+from undersong.errors import EventError, UndersongError, UsageError
 from undersong.events import Seconds
 from undersong.server.answers import LOCKED_STATUS
 from undersong.server.attempts import HERE, Attempts
+from undersong.server.gate import SAFE
 from undersong.server.keys import Keys
-from undersong.server.stage import Stage
+from undersong.server.stage import MOVED, Stage
 
 TAB = "x-undersong-tab"  # the header with a tab's own token
 IDLE: Seconds = 900.0  # without a sign of anybody, after which a house locks itself
@@ -36,6 +41,11 @@ LOCKING, AGAIN = 4423, 1012  # close codes: locked; come back at once
 FIRST_A_PASSPHRASE = "Nothing is locked here yet: first choose a passphrase."
 FINISH_FIRST = "A take is being played. Finish it first, then lock what you keep."
 NOT_YOURS = "This is not for everybody at this machine, so it was refused."
+NOBODY = "Nobody is in the room. The therapist says on their own page who is."
+NOT_SHARED = "This is not shared with you."
+INTAKE = "/api/intake"
+MOVED_STATUS = 409
+ELSEWHERE = "Somebody else may be in the room by now, so nothing was changed. Please load the page again."
 
 
 class Home:
@@ -85,14 +95,34 @@ class Home:
 
     def role(self, asking: HTTPConnection) -> Role:
         """As whom somebody asks."""
-        if self.house.locked or not self.house.practice:
-            return "solo"
-        return "therapist" if self.keys.is_therapist(asking.headers.get(TAB, "")) else "client"
+        return self.role_of(asking.headers.get(TAB, ""))
 
-    def may_steer(self, tab: str) -> bool:
-        """Whether the page of this tab token may sit beside the maker: at a machine of one person's whoever
-        was let in, in a practice the therapist alone."""
-        return self.keys.is_therapist(tab) if self.house.practice else self.keys.knows_tab(tab)
+    def role_of(self, tab: str) -> Role:
+        """As whom the page of a tab token asks."""
+        if self.house.locked:
+            return "nobody"
+        empty = self.room.id is None
+        if self.keys.is_therapist(tab):
+            return "alone" if empty else "therapist"
+        if not self.house.practice:
+            return "solo"
+        return "nobody" if empty else "client"
+
+    def sources(self, asking: HTTPConnection) -> tuple[Takes, ...]:
+        """The takes that somebody may see: one's own; of another those that are shared, and behind them
+        those that came from elsewhere."""
+        return shown_of(self.room) if self.role(asking) == "therapist" else (self.room.takes,)
+
+    def takes(self, asking: Request) -> Takes:
+        """Of those the ones with the take that the address names. Raises UsageError where none has it,
+        EventError where it is to be changed and came from elsewhere."""
+        sources = self.sources(asking)
+        if len(sources) == 1:
+            return sources[0]
+        found = with_take(sources, asking.path_params["id"])
+        if found is not sources[0] and asking.method not in SAFE:
+            raise EventError(READ_ONLY)
+        return found
 
     async def begin(self) -> None:
         """The server has started."""
@@ -208,7 +238,8 @@ class Home:
             self.house.place(person)  # somebody whom nobody knows changes nothing
             self._settled.clear()
             try:
-                await self._close(AGAIN)
+                await self._close(MOVED)
+                self.keys.forget_tabs()
                 await self._open(person)
             finally:
                 self._settled.set()
@@ -216,9 +247,22 @@ class Home:
     async def _open(self, person: str | None) -> None:
         assert self._disk is not None  # begun
         await asyncio.to_thread(self.house.sweep, datetime.now(UTC), seconds_up())
-        self._stage = Stage(self.house.place(person), self._disk)
+        self._stage = Stage(self.house.place(person), self._disk, self._note)
         self._stage.touched = self.touched
+        self._stage.sits_beside = self._sits_beside
         self._stage.open()
+
+    def _note(self, what: str) -> None:
+        """What whoever is in the room did."""
+        role: Role = "client" if self.room.id is not None else "alone" if self.house.practice else "solo"
+        self.house.note(role, what, datetime.now(UTC), self.room.id)
+
+    async def _sits_beside(self) -> None:
+        """Who listens to somebody stands in the audit. Raises EventError where that cannot be written."""
+        if self.room.id is not None:
+            await asyncio.to_thread(
+                self.house.note, "therapist", "sit beside", datetime.now(UTC), self.room.id
+            )
 
     async def _close(self, code: int | None = None) -> None:
         stage, self._stage = self._stage, None
@@ -238,12 +282,41 @@ class Home:
                 await self.lock()  # the machine slept, say, and no timer went by
             if self.house.locked and route.path not in WHILE_LOCKED:
                 return JSONResponse({"error": LOCKED}, LOCKED_STATUS)
-            if not may(self.role(request), request.method, route.path):
-                return JSONResponse({"error": NOT_YOURS}, 403)
+            role = self.role(request)
+            if not may(role, request.method, route.path):
+                return JSONResponse({"error": NOBODY if role == "nobody" else NOT_YOURS}, 403)
             if route.path not in SAYS_NOTHING:
                 self.touched()
+            if of_the_room(request.method, route.path):
+                refused = await self._before(request, role, route.path)
+                if refused is not None:
+                    return refused
             response = await answer(request)  # type: ignore[misc]  # every one of ours is a coroutine
             assert isinstance(response, Response)
             return response
 
         return Route(route.path, asked, methods=list(route.methods or ()), name=route.name)
+
+    async def _before(self, request: Request, role: Role, path: str) -> Response | None:
+        """Before something is done about whoever is in the room: it must be they whom the page means, and a
+        therapist may see it; what a therapist does, and what is erased, stands in the audit. Else the
+        refusal."""
+        means_somebody_else = role == "client" and not self.keys.knows_tab(request.headers.get(TAB, ""))
+        if means_somebody_else and request.method not in SAFE:
+            return JSONResponse({"error": ELSEWHERE}, MOVED_STATUS)
+        if role == "therapist" and path == INTAKE:
+            shared = await asyncio.to_thread(Shares(self.room.record).items, "intake")
+            if THE_INTAKE not in shared:
+                return JSONResponse({"error": NOT_SHARED}, 404)
+        if role != "therapist" and request.method != "DELETE":
+            return None
+        item = "/".join(map(str, request.path_params.values())) or None
+        try:
+            await asyncio.to_thread(
+                self.house.note, role, told(request.method, path), datetime.now(UTC), self.room.id, item
+            )
+        except UndersongError as error:
+            # an audit that cannot be written keeps nobody from erasing what is their own
+            if role == "therapist":
+                return JSONResponse({"error": str(error)}, 422)
+        return None

@@ -60,6 +60,17 @@ class Keys:
         """Whether this tab token is a therapist's."""
         return self._therapists.has(tab)
 
+    def forget_therapist(self, tab: str) -> None:
+        """The therapist has gone from this tab; its token opens nothing any more."""
+        self._therapists.use_up(tab)
+        self._tabs.use_up(tab)
+
+    def forget_tabs(self) -> None:
+        """Somebody else is in the room: pages of whoever was there before are nobody's."""
+        self._tabs = _Bounded(MOST_TABS)
+        for token in self._therapists.names:
+            self._tabs.add(token)
+
     def forget_therapists(self) -> None:
         """Nobody has given the passphrase any more."""
         self._therapists = _Bounded(MOST_TABS)
@@ -75,6 +86,10 @@ class _Bounded:
     def __init__(self, most: int) -> None:
         self._most = most
         self._names: OrderedDict[str, None] = OrderedDict()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._names)
 
     def new(self) -> str:
         name = secrets.token_urlsafe(BYTES)

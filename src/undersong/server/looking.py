@@ -6,7 +6,6 @@ All is computed in threads: a duet that is played meanwhile goes on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -22,16 +21,16 @@ from undersong.reflecting.beats import heard_beats
 from undersong.reflecting.duet import duet
 from undersong.reflecting.report import POLICY
 from undersong.server.answers import Made, Pieces, as_json, download, named, plainly, seconds
-from undersong.server.stage import Stage
+from undersong.server.home import Home
 
 AFTER = 4.0  # seconds: what comes later than that after a fragment says nothing of its beats
 
 
-def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
+def looking_routes(home: Home) -> list[BaseRoute]:
     """The routes that look back."""
 
     def take(request: Request) -> Kept:
-        return stage().takes.get(request.path_params["id"])
+        return home.takes(request).get(request.path_params["id"])
 
     async def review(request: Request) -> Response:
         def looked() -> bytes:
@@ -74,20 +73,22 @@ def looking_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
 
     async def course(request: Request) -> Response:
         def weeks() -> bytes:
-            takes = stage().takes
-            listed, faults = takes.all()
             told: dict[str, tuple[Stamp, dict[str, Any]]] = {}
-            for one in listed:
-                if not one.kept or not one.notes:
-                    continue
-                with suppress(UndersongError):  # it was erased meanwhile
-                    stamp, before = takes.stamp(one.id), known.get(one.id)
-                    if before is None or before[0] != stamp:
-                        before = (stamp, looking.week(takes.get(one.id)))
-                    told[one.id] = before
+            faults: list[str] = []
+            for takes in home.sources(request):
+                listed, wrong = takes.all()
+                faults += wrong
+                for one in listed:
+                    if not one.kept or not one.notes:
+                        continue
+                    with suppress(UndersongError):  # it was erased meanwhile
+                        stamp, before = takes.stamp(one.id), known.get(one.id)
+                        if before is None or before[0] != stamp:
+                            before = (stamp, looking.week(takes.get(one.id)))
+                        told[one.id] = before
             known.clear()
             known.update(told)  # what is gone is forgotten
-            return as_json({"sessions": [week for _, week in told.values()], "faults": faults})
+            return as_json({"sessions": [told[id_][1] for id_ in sorted(told)], "faults": faults})
 
         return Response(await asyncio.to_thread(weeks), media_type="application/json")
 

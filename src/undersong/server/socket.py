@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from undersong.caring.roles import OWNER, Role
 from undersong.edges.house import Locked
 from undersong.errors import EventError, UndersongError
 from undersong.events import THERAPIST, Seconds
@@ -35,16 +36,18 @@ STALE = 4409  # another version of the protocol
 UNREAD = 4408  # too much was left unread
 SILENT = 4400  # no hello came
 LOCKED = 4423  # all is locked: unlock it first
+BESIDE: tuple[Role, ...] = OWNER  # who may sit beside whoever plays
 
 
 async def serve(
     websocket: WebSocket,
     arrive: Callable[[], Awaitable[Stage]],
     keys: Keys,
-    may_steer: Callable[[str], bool],
+    role_of: Callable[[str], Role],
 ) -> None:
     """Talk with one page until it goes. ``arrive``: to the stage of now; raises Locked where none is.
-    ``may_steer``: whether a tab token lets its page sit beside."""
+    ``role_of``: as whom the page of a tab token asks. Nobody's page waits until somebody is in the room;
+    beside whoever plays sits a therapist, or somebody at a machine of one person's."""
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(_hello(websocket), HELLO_WITHIN)
@@ -66,12 +69,18 @@ async def serve(
     except Locked:
         await _close(websocket, LOCKED)
         return
-    seat_beside = hello.get("therapist") is True
-    if seat_beside and not may_steer(str(hello["tab"])):
+    role, seat_beside = role_of(str(hello["tab"])), hello.get("therapist") is True
+    if seat_beside and role not in BESIDE:
         await _close(websocket, STRANGER)
         return
+    if seat_beside:
+        try:
+            await stage.sits_beside()
+        except UndersongError:
+            await _close(websocket, STRANGER)
+            return
     page = _Page(websocket, stage, str(hello["tab"]), therapist=seat_beside)
-    await page.run(take_over=hello.get("take_over") is True)
+    await page.run(take_over=hello.get("take_over") is True, plays=role != "nobody")
 
 
 async def _hello(websocket: WebSocket) -> Message:
@@ -101,12 +110,16 @@ class _Page:
         self._controls: dict[tuple[str, str], Message] = {}  # the latest of each, for when there is room
         self._unread = False
 
-    async def run(self, *, take_over: bool) -> None:
+    async def run(self, *, take_over: bool, plays: bool) -> None:
         """Enter, talk, leave."""
-        self._stage.enter(self._seat, take_over)
-        self._send(self._stage.welcome(self._seat))
-        if self._seat.therapist:
-            self._stage.beside.greet(self._seat)
+        if plays:
+            self._stage.enter(self._seat, take_over)
+            self._send(self._stage.welcome(self._seat))
+            if self._seat.therapist:
+                self._stage.beside.greet(self._seat)
+        else:
+            self._stage.wait(self._seat)
+            self._send({"type": "nobody"})
         sender = asyncio.ensure_future(self._deliver())
         try:
             # a page that leaves too much unread loses its seat, even if it cannot be told so
@@ -115,6 +128,8 @@ class _Page:
                 if message["type"] != "websocket.receive":
                     break
                 sound = message.get("bytes")
+                if not plays:
+                    continue  # there is nothing that it could do here
                 if sound is not None:
                     self._sound(sound)
                 else:
@@ -233,7 +248,9 @@ class _Page:
             raise EventError("Another page plays; this one watches.")
         live = await self._stage.resume(str(message.get("take")))
         times = {"now": round(live.now, 6), "at": clock_now()}
-        state = {"notes": live.notes, "resting": live.resting}
+        # silence that was asked for from beside is no rest of the maker's
+        resting = live.rested not in (None, THERAPIST)
+        state = {"notes": live.notes, "resting": resting}
         self._send({"type": "resumed", "take": live.id, "seq": live.last, **times, **state})
         live.acknowledge()
 
@@ -244,6 +261,7 @@ class _Page:
         wanted = messages.plain(message)
         opening = wanted["type"] == "steer" and wanted.get("what") in ("begin", "partner_starts")
         if opening and stage.role(seat) == "player" and (live is None or live.ended):
+            await stage.agree("play")  # whoever presses Begin under its words says yes to them
             live = await stage.begin()
             self._send({"type": "began", "take": live.id, "now": round(live.now, 6), "at": clock_now()})
         if self._may_pass(wanted):

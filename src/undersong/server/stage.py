@@ -9,63 +9,82 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
 
 import undersong
-from undersong.edges import platform
+from undersong.caring.consent import Kind
+from undersong.caring.intake import Said, page, plan
+from undersong.edges import intake, platform
 from undersong.edges.clock import seconds_up
 from undersong.edges.disk import Disk
 from undersong.edges.house import Place
+from undersong.edges.shares import Shares
 from undersong.errors import EventError, UndersongError
-from undersong.events import THERAPIST, NoteOn, Seconds, Steer, Tap
-from undersong.live import Live, Message
+from undersong.events import THERAPIST, MakerId, NoteOn, Seconds, Steer, Tap
+from undersong.live import Live, Message, rests
 from undersong.offline import make_session
-from undersong.plan import Plan
 from undersong.plugins import policy, techniques
 from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
 from undersong.server.beside import Beside, Seat
 from undersong.server.ear import Ear
-from undersong.server.messages import PROTOCOL, to_input
+from undersong.server.messages import MAKER, PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
 SWEEP: Seconds = 3600.0  # how often old scratch is looked for
+MOVED = 4410  # close code: somebody else is in the room now (docs/protocol.md)
 ITS_NAME = "That maker's name belongs to the therapist's own page."
 Answer = Literal["keep", "erase", "hide"]
+Note = Callable[[str], None]  # what was done, for the audit
+
+
+def _nobody_notes(what: str) -> None:
+    """A stage without a house."""
 
 
 def _nothing() -> None:
     pass
 
 
+async def _nobody_minds() -> None:
+    """Whoever sits beside is told of nowhere."""
+
+
 class Stage:
     """The take, its player and its watchers."""
 
-    def __init__(self, place: Place, disk: Disk) -> None:
+    def __init__(self, place: Place, disk: Disk, note: Note = _nobody_notes) -> None:
         self.place = place
+        self._note = note
         self.takes = place.takes
         self.live: Live | None = None
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
         self.touched: Callable[[], None] = _nothing  # called when somebody plays or asks for something
+        self.sits_beside: Callable[[], Awaitable[None]] = _nobody_minds  # before a therapist is let see
         self._watching: list[Seat] = []
-        self.beside = Beside(self.takes, self._makers_side, lambda: self.player is not None)
+        self._at_play: Seat | None = None  # the player that began the take, or went on with it
+        self.beside = Beside(self.takes, self._makers_side, self._attended)
         self._loop = asyncio.get_running_loop()
         self._disk = disk
-        self._plan = Plan()
         self._away: asyncio.TimerHandle | None = None
         self._interrupted: str | None = None  # a take that the last process left open
         self._unanswered: str | None = None  # a take about which the question is still open
         self._turn = asyncio.Lock()  # one opening, resuming or closing at a time
+        self._closed = False
+        self._waiting: list[Seat] = []  # pages of nobody's, until somebody is in the room
         self._sweeping: asyncio.TimerHandle | None = None
 
     # --- starting and stopping -----------------------------------------------------------------
 
     def open(self) -> None:
         """Find what the last process left, and begin to sweep."""
+        with suppress(UndersongError):  # it is told where it is looked at
+            self.place.settle()
         self._sweep()
         latest = self.takes.latest_scratch()
         if latest is None or abs((datetime.now(UTC) - latest[1]).total_seconds()) >= HELD:
@@ -86,17 +105,19 @@ class Stage:
         self.takes.sweep(datetime.now(UTC), seconds_up())
 
     async def close(self, code: int | None = None) -> None:
-        """End what is open; everything that happened is on the disk afterwards. ``code``: with which every
-        page's socket is closed."""
+        """End what is open; everything that happened is on the disk afterwards, and nothing is begun
+        here any more. ``code``: with which every page's socket is closed."""
         if self._sweeping is not None:
             self._sweeping.cancel()
         if code is not None:
             self._see_out(code)
-        await self._end_take()
+        async with self._turn:
+            self._closed = True
+            await self._end_take()
 
     def _see_out(self, code: int) -> None:
-        seats = [*self._makers_side(), *self.beside.seats]
-        self.player, self._watching = None, []  # nobody plays here any more
+        seats = [*self._makers_side(), *self._waiting, *self.beside.see_out()]
+        self.player, self._watching, self._waiting = None, [], []  # nobody plays here any more
         if self._away is not None:
             self._away.cancel()
         if self.live is not None:
@@ -118,6 +139,10 @@ class Stage:
         else:
             self._watching.append(seat)
 
+    def wait(self, seat: Seat) -> None:
+        """A page of nobody's: it is told when somebody is in the room, and nothing else."""
+        self._waiting.append(seat)
+
     def _play(self, seat: Seat) -> None:
         former, self.player = self.player, seat
         self._watching = [other for other in self._watching if other is not seat]
@@ -137,6 +162,7 @@ class Stage:
         """A page has gone. If it played, the partner falls silent and the take waits; where another page
         watches, and nobody comes back within a moment, that one may play."""
         self._watching = [other for other in self._watching if other is not seat]
+        self._waiting = [other for other in self._waiting if other is not seat]
         if seat.therapist:
             self.beside.leave(seat)
         if self.player is not seat:
@@ -204,10 +230,11 @@ class Stage:
     async def resume(self, id_: str) -> Live:
         """The take of that name, gone on with. Raises UndersongError if it cannot be."""
         async with self._turn:
+            self._at_play = self.player
             if self.live is not None and self.live.id == id_ and not self.live.ended:
                 self.beside.opened(self.live)
                 return self.live
-            if id_ != self._interrupted:
+            if id_ != self._interrupted or self._closed:
                 raise EventError("That take is over; begin another.")
             self._interrupted = None
             self._unanswered = id_  # unless it can be gone on with
@@ -227,28 +254,71 @@ class Stage:
             self._disk,
             last=log.last,
             notes=sum(isinstance(event, (NoteOn, Tap)) for event in log.inputs),
-            resting=_asked(log)[-1:] == ["rest"],
+            rested=_rested(log),
         )
         self._take_up(live)
+        self._bound(await asyncio.to_thread(intake.read, self.place.record))
         for maker in dict.fromkeys(event.maker for event in log.inputs):
             live.left(maker)
         return live
 
-    async def begin(self) -> Live:
-        """A new take; one that is open ends."""
+    # --- to what a person said yes -------------------------------------------------------------
+
+    async def agree(self, kind: Kind) -> None:
+        """Say yes to the words of now; once is enough."""
+
+        def give() -> None:
+            if self.place.record.consent(kind) is None:
+                self._note(f"gave consent to {kind}")
+                self.place.record.give(kind, datetime.now(UTC))
+
+        await asyncio.to_thread(give)
+
+    async def withdraw(self, kind: Kind) -> None:
+        """Take a yes back, with all that was written by it. To *play*: the partner falls silent, and the
+        take is gone."""
         async with self._turn:
+            if kind == "play":
+                await self._drop_take()
+            self._note(f"took back consent to {kind}")
+            await asyncio.to_thread(self.place.withdraw, kind, datetime.now(UTC))
+
+    async def _drop_take(self) -> None:
+        self._deafen()
+        self._interrupted = self._unanswered = None
+        live, self.live = self.live, None
+        self.beside.closed()
+        if live is not None:
+            await live.close()  # what it wrote goes with the yes
+        self._tell({"type": "withdrawn"})
+
+    async def begin(self) -> Live:
+        """A new take; one that is open ends. Raises EventError without a yes to be listened to."""
+        async with self._turn:
+            if self._closed:
+                raise EventError("Somebody else is in the room by now.")
             await self._end_take()
             self._interrupted = None
+            self._at_play = self.player
             now = datetime.now(UTC)
             seed = secrets.randbits(31)
+            said = await asyncio.to_thread(intake.read, self.place.record)
+            wanted = plan(said)
             id_, file = await asyncio.to_thread(self.takes.begin, now)
             started = now.isoformat(timespec="seconds")
             header = codec.Header(
-                undersong.__version__, platform.engine(), seed, self._plan, tuple(techniques()), started
+                undersong.__version__, platform.engine(), seed, wanted, tuple(techniques()), started
             )
-            live = Live(id_, make_session(self._plan, seed), codec.LogWriter(header), file, self._disk)
+            live = Live(id_, make_session(wanted, seed), codec.LogWriter(header), file, self._disk)
             self._take_up(live)
+            self._bound(said)
             return live
+
+    def _bound(self, said: Said) -> None:
+        """A take lasts no longer than what was said at intake lets it."""
+        minutes = page(said)["minutes"]
+        if minutes is not None:
+            self.beside.limit(60.0 * minutes, MAKER)
 
     def _take_up(self, live: Live) -> None:
         self.live = live
@@ -275,7 +345,7 @@ class Stage:
                 await self._end_take()
 
     async def answered(self, id_: str, answer: Answer) -> None:
-        """Keep a take, erase it for good, or hide it for ever.
+        """Keep a take, erase it for good, or hide it for ever. To keep one is a yes to keeping.
 
         Raises UsageError if there is none of that name, EventError while it is being played.
         """
@@ -284,8 +354,12 @@ class Stage:
                 if not self.live.ended:
                     raise EventError("That take is being played; finish it first.")
                 await self._end_take()
+            if answer == "keep":
+                await self.agree("keep")
             todo = {"keep": self.takes.keep, "erase": self.takes.delete, "hide": self.takes.hide}[answer]
             await asyncio.to_thread(todo, id_)
+            if answer != "keep":
+                await asyncio.to_thread(Shares(self.place.record).take_back, "take", id_)
             if self._unanswered == id_:
                 self._unanswered = None
             if self._interrupted == id_:
@@ -316,6 +390,10 @@ class Stage:
         self.beside.hear(seat, message)
         if self.ear is not None and self.live is not None:
             self.ear.page(message, self.live.now)  # it sounds through the maker's loudspeaker
+
+    def _attended(self) -> bool:
+        """Whether the take is played: its page is there, and has gone on with it after a lost line."""
+        return self.player is not None and self.player is self._at_play
 
     def _makers_side(self) -> list[Seat]:
         """The page that plays and those that watch it."""
@@ -366,10 +444,19 @@ class Stage:
 
 def _finished(log: codec.Log) -> bool:
     """Whether Finish was the last thing that was asked for."""
-    return _asked(log)[-1:] == ["finish"]
+    asked = _asked(log)
+    return bool(asked) and asked[-1].what == "finish"
 
 
-def _asked(log: codec.Log) -> list[str]:
-    """Whether to play was asked for, or not to, in its order."""
+def _rested(log: codec.Log) -> MakerId | None:
+    """Who asked for the rest that goes on where a log ends."""
+    rested: MakerId | None = None
+    for event in _asked(log):
+        rested = rests(rested, event.maker) if event.what == "rest" else None
+    return rested
+
+
+def _asked(log: codec.Log) -> list[Steer]:
+    """What was asked for of playing or not playing, in its order."""
     kinds = ("begin", "partner_starts", "rest", "finish")
-    return [e.what for e in log.inputs if isinstance(e, Steer) and e.what in kinds]
+    return [e for e in log.inputs if isinstance(e, Steer) and e.what in kinds]

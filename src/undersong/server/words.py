@@ -1,32 +1,43 @@
-"""What a person adds to a take, over HTTP: its name, notes in words or spoken, fragments, ratings."""
+"""What a person adds to a take, over HTTP: how they came and left, its name, notes in words or spoken,
+fragments, ratings."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from undersong.edges.about import LARGEST_VOICE, TOO_LONG, About
-from undersong.reflecting.words import shown_fragment, shown_note, shown_rating
-from undersong.server.answers import body, plainly, said, seconds
-from undersong.server.stage import Stage
+from undersong.reflecting.words import shown_fragment, shown_note, shown_rating, shown_sign
+from undersong.server.answers import Handler, body, plainly, said, seconds
+from undersong.server.home import Home
 
 JSON_TYPES = ("", "application/json", "text/json")
 
 
-def word_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
+def word_routes(home: Home) -> list[BaseRoute]:
     """The routes under /api/takes/ID that add to a take, or take back what was added."""
 
     def about(request: Request) -> About:
-        return stage().takes.about(request.path_params["id"])
+        return home.takes(request).about(request.path_params["id"])
 
     async def name(request: Request) -> Response:
         wanted = (await said(request)).get("name")
         return JSONResponse({"name": await asyncio.to_thread(about(request).rename, wanted)})
+
+    def sign(when: Literal["arrived", "left"]) -> Handler:
+        async def told(request: Request) -> Response:
+            words = await said(request)
+            made = await asyncio.to_thread(
+                about(request).sign, when, words.get("word"), words.get("colour")
+            )
+            return JSONResponse({when: shown_sign(made)})
+
+        return told
 
     async def note(request: Request) -> Response:
         now = datetime.now(UTC)
@@ -69,6 +80,8 @@ def word_routes(stage: Callable[[], Stage]) -> list[BaseRoute]:
 
     take = "/api/takes/{id}"
     return [
+        Route(f"{take}/arrived", plainly(sign("arrived")), methods=["PUT"]),
+        Route(f"{take}/left", plainly(sign("left")), methods=["PUT"]),
         Route(f"{take}/name", plainly(name), methods=["PUT"]),
         Route(f"{take}/notes", plainly(note), methods=["POST"]),
         Route(f"{take}/notes/{{note}}", plainly(forget), methods=["DELETE"]),

@@ -11,6 +11,7 @@ import { type Loudspeaker, Partner } from "../duet/partner";
 import type { FromBeside, FromServer, Heard, Marked, Welcome, Wish } from "../duet/protocol";
 import type { Mark } from "../duet/view";
 import type { Instrument } from "../sound/instrument";
+import { marksOf } from "./marking";
 import { Playing } from "./playing";
 
 export type Where =
@@ -104,6 +105,11 @@ export class Aside {
     return this.shown.since(since);
   }
 
+  /** This page is left. */
+  leave(): void {
+    this.connection.leave();
+  }
+
   get token(): string | null {
     return this.connection.token;
   }
@@ -128,7 +134,7 @@ export class Aside {
   }
 
   silence(): void {
-    if (this.view.where === "playing" && this.view.heard?.resting !== true) this.ask({ type: "rest" });
+    if (this.view.where === "playing" && (this.view.heard?.resting ?? null) === null) this.ask({ type: "rest" });
   }
 
   comeBack(): void {
@@ -219,8 +225,17 @@ export class Aside {
     if (take !== this.view.take) {
       this.shown.clear();
       this.show({ ...NOTHING, take });
+      void this.earlier(take);
     }
     this.show({ where: "playing" });
+  }
+
+  /** What was marked in this take before the page was opened. */
+  private async earlier(take: string): Promise<void> {
+    const found = await marksOf(take, this.token ?? "").catch(() => []);
+    if (take !== this.view.take) return;
+    const known = this.view.marked.map(({ id }) => id);
+    this.show({ marked: [...found.filter(({ id }) => !known.includes(id)), ...this.view.marked] });
   }
 
   private lost(): void {

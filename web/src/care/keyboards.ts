@@ -18,6 +18,7 @@ interface Locked {
 /** The keyboards that a therapist's page holds, for the page that leaves them out. */
 export class KeyboardsBeside {
   private names: readonly string[] = [];
+  private readonly awaited = new Set<string>();
   private readonly channel = new BroadcastChannel(CHANNEL);
 
   constructor(
@@ -29,9 +30,16 @@ export class KeyboardsBeside {
   }
 
   private async look(): Promise<void> {
-    const held = (await this.navigator.locks?.query())?.held ?? [];
+    const { locks } = this.navigator;
+    const held = (await locks?.query())?.held ?? [];
     this.names = held.flatMap(({ name }) => (name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : []));
     this.changed();
+    for (const name of this.names) {
+      if (this.awaited.has(name)) continue;
+      this.awaited.add(name);
+      // whoever waits for the lock gets it when the other page has let it go, or is gone
+      void locks?.request(LOCK + name, () => this.awaited.delete(name)).then(() => this.look());
+    }
   }
 
   has(name: string): boolean {

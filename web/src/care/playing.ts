@@ -9,15 +9,20 @@ import type { Out } from "../input/hands";
 
 const TAP_SHOWN = 140; // ms
 
+interface Held {
+  readonly name: string; // of its mark
+  readonly pitch: number;
+}
+
 export class Playing implements Out {
   /** Whether anybody would hear it. */
   open = false;
   /** Whether the keys play at all; a therapist who writes or listens is not to sound by accident. */
   on = false;
-  private readonly pressed = new Map<string, number>();
-  private readonly sustained = new Map<string, number>(); // let go of, under the pedal
+  private readonly pressed = new Map<string, Held>(); // by what holds it
+  private readonly sustained = new Set<Held>(); // let go of, under the pedal
   private down = false;
-  private taps = 0;
+  private count = 0; // of what was played
 
   constructor(
     private readonly clock: SessionClock,
@@ -29,38 +34,39 @@ export class Playing implements Out {
     if (!this.open || !this.on) return;
     this.letGo(key, when);
     this.endSustained(pitch, when);
-    this.pressed.set(key, pitch);
+    const held = { name: `mine ${this.count++}`, pitch };
+    this.pressed.set(key, held);
     this.say({ type: "note", on: true, time: this.clock.sessionAt(when), pitch, velocity });
-    this.marks.begin(`mine ${key}`, pitch, velocity, when, THERAPIST);
+    this.marks.begin(held.name, pitch, velocity, when, THERAPIST);
   }
 
   letGo(key: string, when: number): void {
-    const pitch = this.pressed.get(key);
-    if (pitch === undefined) return;
+    const held = this.pressed.get(key);
+    if (held === undefined) return;
     this.pressed.delete(key);
-    if (this.down) this.sustained.set(key, pitch);
-    else this.end(key, pitch, when);
+    if (this.down) this.sustained.add(held);
+    else this.end(held, when);
   }
 
   /** A pitch that two keys hold ends with the last of them. */
-  private end(key: string, pitch: number, when: number): void {
-    this.marks.end(`mine ${key}`, when);
-    const held = [...this.pressed.values(), ...this.sustained.values()];
-    if (!held.includes(pitch)) this.say({ type: "note", on: false, time: this.clock.sessionAt(when), pitch });
+  private end({ name, pitch }: Held, when: number): void {
+    this.marks.end(name, when);
+    if ([...this.pressed.values(), ...this.sustained].some((other) => other.pitch === pitch)) return;
+    this.say({ type: "note", on: false, time: this.clock.sessionAt(when), pitch });
   }
 
   private endSustained(pitch: number | null, when: number): void {
-    for (const [key, held] of [...this.sustained]) {
-      if (pitch !== null && held !== pitch) continue;
-      this.sustained.delete(key);
-      this.end(key, held, when);
+    for (const held of [...this.sustained]) {
+      if (pitch !== null && held.pitch !== pitch) continue;
+      this.sustained.delete(held);
+      this.end(held, when);
     }
   }
 
   strike(_key: string, velocity: number, when: number): void {
     if (!this.open || !this.on) return;
     this.say({ type: "tap", time: this.clock.sessionAt(when), velocity });
-    const id = `mine tap ${this.taps++}`;
+    const id = `mine ${this.count++}`;
     this.marks.begin(id, null, velocity, when, THERAPIST);
     this.marks.end(id, when + TAP_SHOWN);
   }

@@ -3,7 +3,8 @@
  * on the disk, comes back by itself when it is lost, and sends again what was not acknowledged.
  */
 
-import { PROTOCOL, LOCKED, STALE, STRANGER, type FromPage, type FromServer, type Input, type Numbered } from "./protocol";
+import { forgetTab, tab, Unknown } from "../care/tab";
+import { LOCKED, MOVED, PROTOCOL, STALE, STRANGER, type FromPage, type FromServer, type Input, type Numbered } from "./protocol";
 
 const SOONEST = 120; // ms before the first try to come back
 const LATEST = 2000; // and between later ones
@@ -32,6 +33,7 @@ export class Connection {
   private pings: ReturnType<typeof setInterval> | null = null;
   private takingOver = false;
   private open = false;
+  private left = false;
 
   /** `beside`: a therapist's page, that sits beside the one that plays. */
   constructor(
@@ -47,13 +49,9 @@ export class Connection {
   /** Connect, and stay connected. */
   async connect(): Promise<void> {
     try {
-      if (this.tab === null) {
-        const answer = await fetch("/api/tab", { method: "POST" });
-        if (answer.status === 401 || answer.status === 403) return this.hearing.closed();
-        this.tab = ((await answer.json()) as { tab: string }).tab;
-      }
-    } catch {
-      return this.again();
+      this.tab = await tab();
+    } catch (error) {
+      return error instanceof Unknown ? this.hearing.closed() : this.again();
     }
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/socket`);
@@ -92,13 +90,23 @@ export class Connection {
       location.reload();
       return;
     }
+    if (this.left) return;
     if (code === LOCKED) return this.hearing.locked();
-    if (code === STRANGER) this.tab = null; // the server was started anew: ask for another token
+    if (code === MOVED && !this.beside) return location.reload(); // nothing of whoever was in the room before stays
+    if (code === STRANGER) forgetTab(); // the server was started anew: ask for another token
     if (wasOpen) this.hearing.lost();
     this.again();
   }
 
+  /** It is not wanted any more: it is closed, and not tried again. */
+  leave(): void {
+    this.left = true;
+    this.stopPinging();
+    this.socket?.close();
+  }
+
   private again(): void {
+    if (this.left) return;
     setTimeout(() => void this.connect(), this.wait);
     this.wait = Math.min(LATEST, this.wait * 1.6);
   }

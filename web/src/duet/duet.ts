@@ -1,4 +1,5 @@
 import type { Breath } from "../breath/breath";
+import type { Sign } from "../care/sign";
 import type { Heard } from "../sound/exposure";
 import type { Timbre } from "../sound/instrument";
 import type { Wish } from "./protocol";
@@ -12,6 +13,8 @@ export interface KeptTake {
   readonly notes: number;
   readonly name?: string | null; // that a person gave it
   readonly kept: boolean; // false: not answered yet, erased after a day
+  readonly shared?: boolean; // with the therapist here
+  readonly outside?: boolean; // given by its player from elsewhere
 }
 
 /**
@@ -38,6 +41,13 @@ export interface Duet {
   strike(key: string, velocity: number, when: number, who?: Who): void;
   pedal(down: boolean, when: number, who?: Who): void;
   letGoAll(when: number): void;
+
+  /** How whoever plays arrived: it goes with the take that begins, or with the one that is there. */
+  arrive(sign: Sign): void;
+  /** Minutes after which the takes that begin now come to their close by themselves; null: without end. */
+  limit(minutes: number | null): void;
+  /** Sounds that nobody at this page wants to hear. */
+  mute(timbres: readonly string[]): void;
 
   /** Something is asked of the partner while it plays. */
   wish(what: Wish): void;

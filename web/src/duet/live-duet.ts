@@ -4,6 +4,7 @@
  */
 
 import type { Breath } from "../breath/breath";
+import { isEmpty, NO_SIGN, putSign, type Sign } from "../care/sign";
 import type { Heard } from "../sound/exposure";
 import type { Timbre } from "../sound/instrument";
 import { SoundError, type Player } from "../sound/player";
@@ -67,6 +68,8 @@ export class LiveDuet implements Duet {
   private chosen = LISTENING; // the technique that answers now
   private partnerPlayed = false; // since it last fell silent
   private frozenTimer: ReturnType<typeof setTimeout> | null = null;
+  private sign = NO_SIGN; // that no take has yet
+  private lasts: number | null = null; // minutes
   private hearings = 0; // how often something heard again was asked for, or stopped
 
   constructor(private readonly sound: Player) {
@@ -215,6 +218,22 @@ export class LiveDuet implements Duet {
     this.show({ phase });
   }
 
+  arrive(sign: Sign): void {
+    this.sign = sign;
+  }
+
+  /** The take has the sign once the server says so; else it is tried again at the end. */
+  private async bringSign(take: string): Promise<void> {
+    const { sign } = this;
+    if (isEmpty(sign)) return;
+    try {
+      await putSign(take, "arrived", sign);
+      if (this.sign === sign) this.sign = NO_SIGN;
+    } catch {
+      // the music matters more
+    }
+  }
+
   // --- what the maker does -------------------------------------------------------------------
 
   private get playable(): boolean {
@@ -324,8 +343,11 @@ export class LiveDuet implements Duet {
         return this.show({ microphoneSaid: message.because });
       case "maker":
         return this.shownOf(message.event);
+      case "withdrawn":
+        return this.withdrawn();
       case "ack":
       case "stale":
+      case "nobody":
       case "hearing":
       case "marked":
         return;
@@ -372,6 +394,8 @@ export class LiveDuet implements Duet {
     sessionStorage.setItem(TAKE, take);
     this.clock.set(now, at);
     this.ear.begin();
+    void this.bringSign(take);
+    if (this.lasts !== null) this.connection.say({ type: "limit", seconds: this.lasts * 60 });
     this.show({ outputLatency: this.sound.outputLatency, resumable: false });
   }
 
@@ -401,6 +425,7 @@ export class LiveDuet implements Duet {
   }
 
   private ended(take: NonNullable<View["take"]>): void {
+    if (take.notes > 0) void this.bringSign(take.id);
     sessionStorage.removeItem(TAKE);
     this.take = null;
     this.letGoAll(performance.now());
@@ -408,6 +433,20 @@ export class LiveDuet implements Duet {
     this.ear.endAll();
     this.partner.hush();
     this.show({ phase: take.notes > 0 ? "keep" : "opening", together: null, take: take.notes > 0 ? take : null });
+  }
+
+  /** Whoever plays does not want to be listened to any more: the take is gone, also one that was asked about. */
+  private withdrawn(): void {
+    if (this.view.phase === "elsewhere") return;
+    sessionStorage.removeItem(TAKE);
+    this.take = this.offered = null;
+    this.sign = NO_SIGN;
+    this.thaw();
+    this.letGoAll(performance.now());
+    this.ear.endAll();
+    this.ground.leave();
+    this.partner.hush();
+    this.show({ ...OPENING, ...this.devices, trouble: this.view.trouble });
   }
 
   private refused(seq: number | null): void {
@@ -451,6 +490,14 @@ export class LiveDuet implements Duet {
 
   setTimbres(left: Timbre, right: Timbre): void {
     this.maker.setTimbres(left, right);
+  }
+
+  limit(minutes: number | null): void {
+    this.lasts = minutes;
+  }
+
+  mute(timbres: readonly string[]): void {
+    this.partner.muted = timbres;
   }
 
   setVolume(volume: number): void {

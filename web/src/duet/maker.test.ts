@@ -128,3 +128,33 @@ describe("the marks", () => {
     expect(marks.since(0).map((mark) => [mark.id, mark.to])).toEqual([["1", 550], ["KeyA", null]]);
   });
 });
+
+describe("a therapist who plays along from another page", () => {
+  const on = (pitch: number) => ({ type: "note", on: true, time: 0, pitch, velocity: 60, maker: "therapist", seq: 0 }) as const;
+  const off = (pitch: number) => ({ type: "note", on: false, time: 0, pitch, maker: "therapist", seq: 0 }) as const;
+
+  it("sounds here and is drawn in the other colour, and none of it is told as this maker's", () => {
+    const { keys, told, marks, maker } = made();
+    maker.beside(on(67), 100, true);
+    expect([...keys.held]).toEqual(["beside 67"]);
+    expect(marks.since(0).map(({ by }) => by)).toEqual(["therapist"]);
+    maker.beside(off(67), 200, true);
+    expect(keys.held.size).toBe(0);
+    expect(marks.since(0)[0]?.to).toBe(200);
+    expect(told).toEqual([]);
+  });
+  it("is only drawn where nothing is to sound", () => {
+    const { keys, marks, maker } = made();
+    maker.beside(on(67), 100, false);
+    expect(keys.held.size).toBe(0);
+    expect(marks.since(0)).toHaveLength(1);
+  });
+  it("ends when the line is lost, beside what this maker holds, which goes on", () => {
+    const { keys, marks, maker } = made();
+    maker.press("KeyA", 67, 72, 50);
+    maker.beside(on(67), 100, true);
+    maker.besideGone(300);
+    expect([...keys.held]).toEqual(["KeyA"]);
+    expect(marks.since(0).map(({ to }) => to)).toEqual([null, 300]);
+  });
+});

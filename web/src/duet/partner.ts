@@ -1,6 +1,7 @@
 /** What the partner plays: placed on the audio clock, and drawn. */
 
 import type { Player } from "../sound/player";
+import { timbreWithout } from "../sound/voices";
 import type { SessionClock } from "./clock";
 import type { Marks } from "./marks";
 import type { Play } from "./protocol";
@@ -11,6 +12,9 @@ const SILENT_WITHIN = 0.15; // seconds: Rest, or a lost connection
 export type Loudspeaker = Pick<Player, "play" | "retract" | "release" | "silence" | "contextTimeAt" | "outputLatency">;
 
 export class Partner {
+  /** Sounds that are not to be heard. */
+  muted: readonly string[] = [];
+
   constructor(
     private readonly sound: Loudspeaker,
     private readonly clock: SessionClock,
@@ -22,11 +26,12 @@ export class Partner {
     const { pitch, velocity, voice, seconds } = play;
     const planned = play.kind === "planned";
     const from = this.clock.performanceAt(play.at);
-    if (aloud) {
+    const timbre = timbreWithout(voice, play.timbre, this.muted);
+    if (aloud && timbre !== null) {
       const leaves = this.sound.contextTimeAt(from);
       // A reactive note answers the maker's own, which is as late on its way out as it is itself.
       const at = planned ? leaves : leaves + this.sound.outputLatency;
-      this.sound.play({ id: play.id, voice, pitch, velocity, at, seconds, planned, timbre: play.timbre });
+      this.sound.play({ id: play.id, voice, pitch, velocity, at, seconds, planned, timbre });
     }
     const to = from + seconds * 1000;
     this.marks.play({ who: "partner", id: String(play.id), pitch, velocity, voice, from, to, planned });

@@ -79,7 +79,7 @@ export interface Heard {
   phrase: Readonly<Record<string, { going: boolean; at: number }>>;
   leading: { who: string; because: "asked" } | { who: string; because: "began"; times: number; of: number } | null;
   asked: { tempo: "lead" | "follow" | null; only: string | null; softer: number };
-  resting: boolean;
+  resting: "maker" | "beside" | null; // who asked for silence, where it lasts
   finishing: boolean;
   limit: number | null; // seconds of the session at which the take comes to its close
   player: boolean; // whether somebody is at the page that plays
@@ -112,12 +112,15 @@ export type FromServer =
   | { type: "disk"; well: boolean; because: string }
   | { type: "microphone"; on: boolean; because: string }
   | { type: "maker"; event: Numbered }
-  | { type: "ended"; take: string; seconds: number; notes: number };
+  | { type: "ended"; take: string; seconds: number; notes: number }
+  | { type: "withdrawn" }
+  | { type: "nobody" };
 
 /** The maker's name of whoever sits beside the others. */
 export const THERAPIST = "therapist";
 
 /** Codes with which the server closes the socket. */
 export const STRANGER = 4401; // it does not know this page
+export const MOVED = 4410; // somebody else is in the room now
 export const STALE = 4409; // it speaks another version of the protocol
 export const LOCKED = 4423; // close code: all is locked

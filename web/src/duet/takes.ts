@@ -1,5 +1,6 @@
 /** The takes of this machine, asked of the server. */
 
+import { HEADER, tab } from "../care/tab";
 import type { KeptTake } from "./duet";
 import type { Sound } from "./rehearing";
 
@@ -28,10 +29,25 @@ export class NoSuchTake extends Error {}
 
 /**
  * Rejects with the server's own sentence if it says no. `body`: a value, sent as JSON, or sound as it is.
- * `tab`: the tab token of the page that asks, where that matters.
+ * `as`: the token of the page that asks, where that is not this page's own.
  */
-export async function ask(address: string, method: string, body?: unknown, tab?: string): Promise<unknown> {
-  const headers: Record<string, string> = tab === undefined ? {} : { "x-undersong-tab": tab };
+export async function ask(address: string, method: string, body?: unknown, as?: string): Promise<unknown> {
+  return (await answerTo(address, method, body, as)).json();
+}
+
+/** As `ask`, for a file: the browser saves it under the name that the server gives it. */
+export async function takeAsFile(address: string, method = "GET", body?: unknown): Promise<void> {
+  const answer = await answerTo(address, method, body);
+  const named = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = named?.[1] ?? "undersong";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // it may still be written
+}
+
+async function answerTo(address: string, method: string, body?: unknown, as?: string): Promise<Response> {
+  const headers: Record<string, string> = { [HEADER]: as ?? (await tab()) };
   const request: RequestInit = { method, headers };
   if (body instanceof Blob) request.body = body;
   else if (body !== undefined) {
@@ -39,8 +55,7 @@ export async function ask(address: string, method: string, body?: unknown, tab?:
     headers["content-type"] = "application/json";
   }
   const answer = await fetch(address, request);
-  const read = (await answer.json()) as { error?: string };
-  if (answer.ok) return read;
-  const said = read.error ?? answer.statusText;
+  if (answer.ok) return answer;
+  const said = ((await answer.json()) as { error?: string }).error ?? answer.statusText;
   throw answer.status === 404 ? new NoSuchTake(said) : new Error(said);
 }

@@ -203,4 +203,29 @@ describe("a MIDI keyboard", () => {
       expect(asked, state).toBe(state === "granted" ? 1 : 0);
     }
   });
+
+  it("leaves a device out that is somebody else's, its held notes ended, and takes it up again", async () => {
+    const access = new Access();
+    const out = new Out();
+    let theirs = "";
+    const midi = new Midi({ requestMIDIAccess: async () => access as unknown as MIDIAccess }, out, () => 0, (name) => name !== theirs);
+    await midi.connect();
+    const [one, two] = [new Input("a", "One"), new Input("b", "Two")];
+    access.plug(one);
+    access.plug(two);
+    one.send(0x90, 60, 64);
+    theirs = "One";
+    midi.again();
+    one.send(0x90, 62, 64);
+    two.send(0x90, 64, 64);
+    expect([...out.pressed.values()]).toEqual([64]);
+    expect(out.of("press")).toHaveLength(2);
+    expect(out.of("letGo")).toHaveLength(1);
+    expect([out.names, midi.names]).toEqual([["Two"], ["One", "Two"]]);
+    theirs = "";
+    midi.again();
+    one.send(0x90, 65, 64);
+    expect([...out.pressed.values()]).toEqual([64, 65]);
+    expect(out.names).toEqual(["One", "Two"]);
+  });
 });

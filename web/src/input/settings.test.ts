@@ -21,7 +21,7 @@ describe("the settings", () => {
   it("come back as they were chosen", () => {
     const store = new Memory();
     const chosen: Settings = { timbre: "harp", volume: 0.25, scale: "dorian", way: "switch", debounce: 350, hold: 150,
-      long: 5000, pace: 3600, switches: 2, beside: true, second: "flute", closes: 5, roundTrip: 0.12, lead: 0.04 };
+      long: 5000, pace: 3600, switches: 2, beside: true, second: "flute", closes: 5, lasts: 20, opening: "breathe", roundTrip: 0.12, lead: 0.04 };
     save(store, chosen);
     expect(load(store)).toEqual(chosen);
   });

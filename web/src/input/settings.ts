@@ -46,6 +46,9 @@ export interface Settings {
   /** What the right one of two plays with; the left one has `timbre`. */
   readonly second: Timbre;
   readonly closes: number | null; // minutes
+  /** How long and how the last arrival chose to begin; null: nobody arrived yet. */
+  readonly lasts: number | null; // minutes
+  readonly opening: string | null;
   /** What a sound check measured, seconds: the way through loudspeaker and microphone, and how early this
    * person taps. */
   readonly roundTrip: number | null;
@@ -65,6 +68,8 @@ export const DEFAULTS: Settings = {
   beside: false,
   second: "marimba",
   closes: 10,
+  lasts: null,
+  opening: null,
   roundTrip: null,
   lead: null,
 };
@@ -98,7 +103,7 @@ export function load(store: Store | null): Settings {
     return DEFAULTS;
   }
   if (typeof found !== "object" || found === null) return DEFAULTS;
-  const { timbre, volume, scale, way, debounce, hold, long, pace, switches, beside, second, closes, roundTrip, lead } =
+  const { timbre, volume, scale, way, debounce, hold, long, pace, switches, beside, second, closes, lasts, opening, roundTrip, lead } =
     found as Record<string, unknown>;
   return settled({
     timbre: TIMBRES.find((name) => name === timbre) ?? DEFAULTS.timbre,
@@ -114,17 +119,22 @@ export function load(store: Store | null): Settings {
     beside: beside === true,
     second: TIMBRES.find((name) => name === second) ?? DEFAULTS.second,
     closes: closes === null ? null : (within(closes, 0.1, LONGEST_CLOSE) ?? DEFAULTS.closes),
+    lasts: within(lasts, 0.1, LONGEST_CLOSE),
+    opening: typeof opening === "string" ? opening : null,
     roundTrip: within(roundTrip, 0, LONGEST_ROUND_TRIP),
     lead: within(lead, -EARLIEST_HAND, EARLIEST_HAND),
   });
 }
 
-/** What can be so together: two side by side sound different, and a voice shares no halves of a page. */
-export function settled(settings: Settings): Settings {
+/**
+ * What can be so together: two side by side sound different, and a voice shares no halves of a page.
+ * `timbres`: those that may be heard.
+ */
+export function settled(settings: Settings, timbres: readonly Timbre[] = TIMBRES): Settings {
   const { timbre, second, beside, way } = settings;
   return {
     ...settings,
-    second: second === timbre ? (TIMBRES.find((name) => name !== timbre) ?? second) : second,
+    second: second === timbre ? (timbres.find((name) => name !== timbre) ?? second) : second,
     beside: beside && !isHeard(way),
   };
 }

@@ -15,7 +15,7 @@ import { around, gliding, moved, opening, turned, type Viewport, zoomed } from "
 export type Voices = Heard["who"];
 
 const TOLD = 250; // ms between two tellings of the place while it sounds
-const NOTHING: About = { name: null, notes: [], fragments: [], ratings: [] };
+const NOTHING: About = { arrived: null, left: null, name: null, notes: [], fragments: [], ratings: [] };
 
 /** Where it is heard again. */
 export type Hears = Pick<Duet, "hearPart" | "leaveOut" | "stopHearing" | "hearingAt">;

@@ -1,4 +1,5 @@
 /** What is known of a kept take, as the server tells it when it is looked back at. */
+import type { Sign } from "../care/sign";
 import type { Sound } from "../duet/rehearing";
 
 export type Values = readonly (number | null)[];
@@ -65,6 +66,8 @@ export interface Rating {
 export interface About {
   /** Why what was added cannot be read, where it cannot. */
   readonly fault?: string;
+  readonly arrived: Sign | null;
+  readonly left: Sign | null;
   readonly name: string | null;
   readonly notes: readonly Note[];
   readonly fragments: readonly Fragment[];

@@ -28,7 +28,7 @@ export function measureOf(values: readonly (Sure | null)[]): Measure | null {
 
 /** Each take by its day; where the days are not known, in their order. */
 export function placed(weeks: readonly Week[], of: Measured, measure: Measure): readonly Placed[] {
-  const xs = across(weeks);
+  const xs = across(weeks.map((week) => week.started));
   const room = measure.high - measure.low;
   const height = (value: number): number => (room === 0 ? 0.5 : 1 - (value - measure.low) / room);
   return weeks.flatMap((week, index) => {
@@ -39,14 +39,14 @@ export function placed(weeks: readonly Week[], of: Measured, measure: Measure): 
   });
 }
 
-/** Apart by their days, but never so near that one lies on the other. */
-function across(weeks: readonly Week[]): readonly number[] {
-  const days = weeks.map((week) => (week.started === null ? Number.NaN : Date.parse(week.started)));
+/** Apart by their days (ISO 8601), but never so near that one lies on the other: shares from the left. */
+export function across(dates: readonly (string | null)[]): readonly number[] {
+  const days = dates.map((date) => (date === null ? Number.NaN : Date.parse(date)));
   const [first, last] = [Math.min(...days), Math.max(...days)];
-  if (weeks.length === 1) return [0.5];
-  const even = weeks.map((_, i) => i / (weeks.length - 1));
+  if (dates.length === 1) return [0.5];
+  const even = dates.map((_, i) => i / (dates.length - 1));
   const shares = Number.isFinite(first) && last > first ? days.map((day) => (day - first) / (last - first)) : even;
-  const least = Math.min(NEAR, 1 / (weeks.length - 1));
+  const least = Math.min(NEAR, 1 / (dates.length - 1));
   const apart: number[] = [];
   for (const share of shares) apart.push(Math.max(share, (apart.at(-1) ?? -least) + least));
   const most = Math.max(1, apart.at(-1) ?? 1);

@@ -22,6 +22,8 @@ export class Hearing {
   private unsaved = 0; // seconds
   private lately: number | null = null; // mean square
   ears: Ears = EARS;
+  /** Whether less sound is advised for other reasons than what was said here; not kept here. */
+  careful = false;
   /** The volume, 0-1, that is never passed; null: none was set. */
   loudest: number | null = null;
 
@@ -39,7 +41,7 @@ export class Hearing {
   }
 
   week(now: Date): Week {
-    return week(this.days, dayOf(now), this.ears);
+    return week(this.days, dayOf(now), { ...this.ears, tender: this.ears.tender || this.careful });
   }
 
   through(what: Through): void {

@@ -58,6 +58,16 @@ const TURNS: Readonly<Record<Exclude<Voice, "percussion">, readonly Sound[]>> = 
   melody: ["melody", "vibraphone", "kalimba"],
 };
 
+/**
+ * Which of its sounds a partner's note takes when some are not to be heard; null: none, so it does not sound.
+ */
+export function timbreWithout(voice: Voice, timbre: number, muted: readonly string[]): number | null {
+  if (voice === "percussion") return muted.includes("drum") ? null : timbre;
+  const sounds = TURNS[voice];
+  const tried = sounds.map((_, more) => (timbre + more) % sounds.length);
+  return tried.find((one) => !muted.includes(sounds[one]!)) ?? null;
+}
+
 /** The sound that a partner's note is played with; `timbre`: which of those its part takes turns with. */
 export function soundOf(voice: Voice, pitch: number, timbre: number): Sound {
   if (voice === "percussion") return pitch === RIM ? "rim" : "drum";

@@ -31,8 +31,8 @@ export function t(key: TextKey, values: Values = {}): string {
 }
 
 type Known =
-  | "technique" | "why" | "does" | "trouble" | "timbre" | "prompt"
-  | "therapist.who" | "therapist.mode" | "therapist.state" | "therapist.does";
+  | "technique" | "why" | "does" | "term" | "trouble" | "timbre" | "prompt"
+  | "therapist.who" | "therapist.mode" | "therapist.state" | "therapist.does" | "intake.ask" | "intake.say";
 
 /** As `t`, for a name that comes from the engine and may be newer than this catalogue. */
 export function known(group: Known, name: string): string | null {

@@ -49,6 +49,7 @@ function folded(element: HTMLElement, within: HTMLElement): boolean {
 }
 
 function rank(one: Choice): number {
+  if (one.element?.dataset.asked !== undefined) return -1; // what a question can be answered with
   const place = FIRST.indexOf(one.cue);
   return place < 0 ? FIRST.length : place;
 }

@@ -17,6 +17,8 @@ BDI2 = Instrument(
         ),
     ),
     missing="All 21 answers are needed.",
-    source="Beck, Steer & Brown 1996, Manual for the BDI-II, Psychological Corporation",
+    help_item=9,
+    source="Beck, Steer & Brown 1996, Manual for the BDI-II, Psychological Corporation; item 9 from 1 on: "
+    "Green et al. 2015, J Clin Psychiatry 76:1683",
     licence="Sold under licence by Pearson: points and totals only.",
 )

@@ -17,6 +17,7 @@ MADRS = Instrument(
         ),
     ),
     missing="All ten ratings are needed.",
+    help_item=10,
     source="Montgomery & Åsberg 1979, Br J Psychiatry 134:382; bands: Snaith et al. 1986, "
     "Br J Psychiatry 148:599 (the word for the lowest band is ours)",
     licence="No permission to ship its words is known of: points and totals only.",

@@ -11,6 +11,7 @@ MADRS_S = Instrument(
     points=(0, 6),
     parts=(Part("total", tuple(range(1, 10))),),
     missing="All nine answers are needed.",
+    help_item=9,
     source="Svanborg & Åsberg 1994, Acta Psychiatr Scand 89:21",
     licence="No permission to ship its words is known of: points and totals only.",
 )

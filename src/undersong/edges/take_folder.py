@@ -1,10 +1,9 @@
-"""Files beside a take's log: written whole or not at all, by one writer at a time, also of several
-processes; sealed with the key of the take's place, where it has one."""
+"""The folder of a take, and the files beside its log: written whole or not at all, by one writer at a time,
+also of several processes; sealed with the key of the take's place, where it has one."""
 
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +13,11 @@ from undersong.edges.lock import Lock
 from undersong.errors import EventError, UsageError
 from undersong.events import Seconds
 
+BUSY = "Somebody else is writing about this take just now; please try again."
 _PATIENCE: Seconds = 2.0  # for another process that writes about the same take
 
 
-class Beside:
+class TakeFolder:
     """The folder of one take. ``key``: what seals it, if anything does."""
 
     def __init__(self, folder: Path, key: bytes | None) -> None:
@@ -40,16 +40,8 @@ class Beside:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """As the only one who writes here. Raises EventError if another does for long."""
-        lock = Lock(self.folder)
-        by = time.monotonic() + _PATIENCE
-        while not lock.take():
-            if time.monotonic() > by:
-                raise EventError("Somebody else is writing about this take just now; please try again.")
-            time.sleep(0.02)
-        try:
+        with Lock(self.folder).held(_PATIENCE, BUSY):
             yield
-        finally:
-            lock.give_back()
 
 
 def new_id() -> str:
