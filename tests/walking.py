@@ -154,7 +154,7 @@ def weeks(page: Tab, say: Say) -> None:
 PERSON = {"name": "鈴木", "number": "110"}  # somebody of a country whose letters are none of ours
 
 
-def questions(page: Tab, say: Say) -> None:
+def with_answers(page: Tab, say: Say) -> None:
     """To the questionnaires, with answers of before, and somebody to call."""
     page.page.evaluate(
         """async (person) => {
@@ -368,7 +368,7 @@ WALK: tuple[Leg, ...] = (
     )),
     Leg((
         Stop("opening, to be asked", opening),
-        Stop("questions", questions),
+        Stop("questions", with_answers),
         Stop("questions, unfolded", unfolded),
         Stop("a question", asking),
         Stop("whom to call now", watched, help=False),
