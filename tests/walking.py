@@ -353,6 +353,11 @@ WALK: tuple[Leg, ...] = (
         Stop("the therapist's page, unfolded", unfolded),
     )),
     Leg((
+        Stop("opening, to share", opening),
+        Stop("takes, to share", press("opening.kept", "takes.weeks")),
+        Stop("sharing elsewhere", press("people.give.open", "people.give.save")),
+    )),
+    Leg((
         Stop("opening, to let go", opening),
         Stop("playing, to let go", a_phrase),
         Stop("finishing, to let go", finish),
