@@ -28,6 +28,7 @@ from secrets_kept import PASSPHRASE, quick_keys
 from undersong.edges.house import House
 from undersong.edges.vault import Wrong
 from undersong.errors import EventError
+from undersong.live import Live
 from undersong.server.attempts import LONGEST, Attempts, pause_after
 from undersong.server.care import house_routes
 from undersong.server.home import IDLE, LEFT, Home
@@ -114,6 +115,12 @@ def test_no_route_waits_for_a_wrong_try(tmp_path: Path) -> None:
         server.stop()
 
 
+async def begun(home: Home) -> Live:
+    """A take is open."""
+    await home.stage.agree("play")
+    return await home.stage.begin()
+
+
 # --- being left alone --------------------------------------------------------------------------------
 
 
@@ -157,7 +164,7 @@ def test_left_alone_it_locks_itself(tmp_path: Path, quick_keys: None) -> None:
         assert (await ask(app, "POST", "/api/recovery", words))[0] == 423
         assert house.locked
         assert (await ask(app, "POST", "/api/unlock", words))[0] == 200
-        live = await home.stage.begin()
+        live = await begun(home)
         live.last = 1  # somebody has begun to play
         clock[0] += LEFT - 1
         assert (await ask(app, "GET", "/api/house"))[1]["locked"] is False
@@ -187,7 +194,7 @@ def test_protecting_needs_a_moment_of_quiet_and_a_passphrase(tmp_path: Path, qui
 
         for bad in ("", "short", "x" * 2000, None, 7):
             assert await post("/api/protect", passphrase=bad) == 422
-        live = await home.stage.begin()
+        live = await begun(home)
         live.last = 1
         assert await post("/api/protect", passphrase=PASSPHRASE) == 422
         assert not house.protected
@@ -200,10 +207,8 @@ def test_protecting_needs_a_moment_of_quiet_and_a_passphrase(tmp_path: Path, qui
         assert house.knows(PASSPHRASE)
         assert await post("/api/protect", "PUT", old=PASSPHRASE, passphrase="yet another one") == 200
         assert house.knows("yet another one")
-        assert [entry["what"] for entry in house.audited()] == [
-            "lock with a passphrase",
-            "change passphrase",
-        ]
+        done = [entry["what"] for entry in house.audited()]
+        assert done[-2:] == ["lock with a passphrase", "change passphrase"]
         await home.end()
 
     asyncio.run(protecting())

@@ -1,9 +1,9 @@
 """A model of a disk that loses what it was not told to keep, made from a journal of what a process did.
 
 Names (create, rename, remove, mkdir) lie in one ordered journal, as file systems of today have it: syncing
-a folder makes all up to the last change in it lasting; of what came later, any first part may last. Contents
-last when the file is synced. Of what was written since, every sector of 512 bytes may hold any state that
-it had since then, zeros where it never was written, and the file any length that it had.
+a folder makes all up to the last change in it lasting; of what came later, any first part may last.
+Contents last when the file is synced. Of what was written since, every sector of 512 bytes may hold any
+state that it had since then, zeros where it never was written, and the file any length that it had.
 """
 
 from __future__ import annotations

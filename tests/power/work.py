@@ -28,6 +28,7 @@ def acknowledge(what: str, value: object) -> None:
 def takes(house: House) -> None:
     """A take is played, kept, named; another one is erased."""
     own = house.own.takes
+    _agree(house)
     id_, file = own.begin(NOW)
     with file:
         for number in range(6):
@@ -69,6 +70,7 @@ def audit(house: House) -> None:
 
 def keys(house: House) -> None:
     """What was open is locked, gets another passphrase, and a person comes and goes."""
+    _agree(house)
     id_, file = house.own.takes.begin(NOW)
     with file:
         file.append(b"played in the open")
@@ -85,6 +87,11 @@ def keys(house: House) -> None:
     assert person.id is not None
     house.erase(person.id)
     acknowledge("gone", person.id)
+
+
+def _agree(house: House) -> None:
+    house.own.record.give("play", NOW)
+    house.own.record.give("keep", NOW)
 
 
 if __name__ == "__main__":
