@@ -46,6 +46,7 @@ def fill(place: Place, who: str) -> str:
     """Everything that can be known of somebody, with those strings in it; returns the take's name."""
     named, title, wrote, spoke, answered, drafted, asked, called, maker, scratch = strings(who)
     place.record.call(named, NOW)
+    place.record.give("play", NOW)
     place.record.give("keep", NOW)
     keeps = place.record.needed("keep")
     with place.record.writing() as db:

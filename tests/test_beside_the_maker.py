@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -97,6 +98,33 @@ def test_without_a_token_of_ours_nobody_sits_beside(fresh: Server) -> None:
     assert gone.value.rcvd.code == 4401
 
 
+NOBODY = """
+import undersong.server.keys as keys
+keys.Keys.may_steer = lambda self, tab: False
+"""
+
+
+def test_one_place_decides_who_sits_beside(tmp_path: Path) -> None:
+    """Where Keys.may_steer says no, a page with a token of ours is let go at its hello, and marks are
+    refused; whoever plays plays."""
+    (tmp_path / "sitecustomize.py").write_text(NOBODY)  # read by Python itself, before the server
+    server = Server(tmp_path / "u", environment={**os.environ, "PYTHONPATH": str(tmp_path)})
+    try:
+        cookie = let_in(server)
+        page = Page(server, cookie)
+        page.begin()
+        play(page, 60)
+        page.all_acknowledged()
+        with pytest.raises(ConnectionClosed) as gone:
+            Therapist(server, cookie)
+        assert gone.value.rcvd is not None
+        assert gone.value.rcvd.code == 4401
+        headers = {"cookie": cookie, "origin": server.address, "x-undersong-tab": page.tab}
+        assert http(f"{server.address}/api/takes/{page.take}/marks", "GET", headers)[0] == 403
+    finally:
+        server.stop()
+
+
 def test_it_hears_what_a_viewer_hears_and_what_is_heard(page: Page, therapist: Therapist) -> None:
     """What the maker plays, what the partner plays and why; and at most every 250 ms, and only where
     something changed, what is heard: who began, the state with its reason, phrases."""
@@ -108,6 +136,11 @@ def test_it_hears_what_a_viewer_hears_and_what_is_heard(page: Page, therapist: T
     assert len(told["state"]["you"]["because"]) > 5
     assert told["leading"] == {"who": "you", "because": "began", "times": 1, "of": 1}
     therapist.until(lambda m: m["type"] == "hearing" and m["phrase"]["you"]["going"] is False)
+    for _ in range(6):  # something that changes nothing of what is heard
+        page.input({"type": "control", "control": 1, "value": 3})
+        page.all_acknowledged()
+    therapist.say({"type": "clock", "sent": 1})
+    therapist.until("clock")
     kinds = {m["type"] for m in therapist.heard}
     assert {"maker", "chose", "hearing"} <= kinds
     assert "ack" not in kinds

@@ -150,7 +150,7 @@ def test_takes_are_kept_shown_exported_and_erased(run: Run, tune: Path, tmp_path
     assert (code, "--yes" in err) == (2, True)
     assert run("sessions", "delete", id_, "--yes")[0] == 0
     left = {p.name for p in (tmp_path / "data").rglob("*") if p.is_file()}
-    assert left == {"record.db", "audit.jsonl"}  # that keeping was agreed to, and when
+    assert left == {"record.db", "audit.jsonl", "audit.lock"}  # that keeping was agreed to, and when
     assert run("sessions", "show", id_)[0] == 2
 
 

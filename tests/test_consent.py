@@ -150,12 +150,14 @@ class Consenting(RuleBasedStateMachine):
         self.tried(kind, lambda: marks.add(1.0, text, NOW))
         about.sign("arrived", None, None)  # what only takes away needs no yes
 
-    @rule(table=st.sampled_from(sorted(ROWS)), number=st.integers(0, 40))
-    def answer(self, table: str, number: int) -> None:
-        """By whatever number a careless hand gives, not only by the living one's."""
+    @rule(table=st.sampled_from(sorted(ROWS)), number=st.integers(0, 12) | st.none())
+    def answer(self, table: str, number: int | None) -> None:
+        """By the living yes, or by whatever number a careless hand gives."""
         self.count += 1
         kind = dict(NEEDS)[table]
         living = self.place.record.consent(kind)
+        if number is None:
+            number = 0 if living is None else living.number
         before = self.rows[table]
         with suppress(EventError), self.place.record.writing() as db:
             if table in ("safety", "intake"):

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from playing import outputs
+from undersong.events import Chose, Steer
 from undersong.plugins import techniques
+from undersong.testing.minutes import KINDS, TUNE, minutes
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -50,3 +53,29 @@ def test_the_architecture_names_every_module() -> None:
     assert missing <= {"grouping", "keys", "loudness", "pitch", "roughness", "policy", "contract",
                        "makers",
                        "safety", "scenes", "score", "window", "platform", "unseen"}, missing  # fmt: skip
+
+
+def test_the_list_of_sentences_is_in_step() -> None:
+    """docs/sentences.md is what its command would write now."""
+    command = [sys.executable, "tools/sentences.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_reason_that_is_given_is_listed() -> None:
+    """Whatever six makers are answered in ten minutes, and whatever is wished for, every reason is one of
+    docs/sentences.md, with its braces filled in."""
+    text = (ROOT / "docs" / "sentences.md").read_text(encoding="utf-8")
+    part = text.split("## Why the partner plays as it does")[1].split("\n## ")[0]
+    known = [line[2:] for line in part.splitlines() if line.startswith("- ")]
+    patterns = [re.compile(re.escape(one).replace(r"\{\}", ".+?")) for one in known if one.endswith(".")]
+    reasons: set[str] = set()
+    for seed, (_, kind) in enumerate(KINDS):
+        made = minutes(kind, TUNE, seed)
+        wishes = ("more", "less", "change", "undo", "lead", "follow", "rest", "begin", "partner_starts")
+        steers = [Steer(60.0 + 45 * n, 60.0 + 45 * n, made[0].maker, what) for n, what in enumerate(wishes)]
+        events = sorted([*made, *steers], key=lambda e: e.heard)
+        reasons |= {o.because for o in outputs(events, seed=seed) if isinstance(o, Chose)}
+    assert len(reasons) > 20
+    missing = {r for r in reasons if not any(p.fullmatch(r) for p in patterns)}
+    assert not missing

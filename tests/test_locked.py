@@ -21,7 +21,7 @@ from keyring.errors import KeyringError
 from client import Page, Server, http, let_in
 from secrets_kept import NOW, PASSPHRASE, fill, found, opened, quick_keys, strings, told
 from undersong.edges import files, mending, record
-from undersong.edges.house import House, Locked, Place
+from undersong.edges.house import House, Locked
 from undersong.edges.record import Record
 from undersong.edges.takes import Takes
 from undersong.edges.vault import Wrong
@@ -493,13 +493,12 @@ def test_a_full_disk_while_locking_is_told_and_made_good(tmp_path: Path) -> None
         fill(house.own, "own")
         before = told(house.own)
         filler = small / "filler"
-        with filler.open("wb", buffering=0) as file, suppress(OSError):  # all the room there is
-            while True:
-                file.write(b"x" * 4096)
-        os.truncate(filler, filler.stat().st_size - 16 * 4096)  # but for a little
+        fill_up(filler)
         with pytest.raises(EventError, match="full"):
             house.own.record.call("x" * 200_000, NOW)
         house.own.record.check()
+        house.own.close()
+        fill_up(filler)
         with pytest.raises(UsageError, match="No space"):
             house.protect(PASSPHRASE)
         assert not house.protected
@@ -519,6 +518,13 @@ def test_a_full_disk_while_locking_is_told_and_made_good(tmp_path: Path) -> None
         subprocess.run(["umount", str(small)], check=True)
 
 
+def fill_up(filler: Path) -> None:
+    """Take all the room there is."""
+    with filler.open("ab", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+
+
 # --- clocks ------------------------------------------------------------------------------------------
 
 HOUR = timedelta(hours=1)
@@ -528,7 +534,7 @@ YEAR = timedelta(days=365)
 @pytest.fixture
 def scratch(tmp_path: Path) -> tuple[Takes, Path]:
     """A take that was played at NOW, and that nobody has answered for."""
-    takes = Place(tmp_path, None, None).takes
+    takes = Takes(tmp_path)
     id_, file = takes.begin(NOW)
     file.close()
     log = tmp_path / "scratch" / id_ / "log.jsonl"

@@ -99,7 +99,7 @@ def test_a_therapist_and_a_client_at_one_machine(browser: Browser, served: Serve
         client.page.get_by_text("For Ada", exact=True).wait_for()
         look(client, "for-ada")
         therapist.page.get_by_text("What Ada shared").click()
-        therapist.page.get_by_text("Nothing is shared with you.").wait_for()
+        therapist.page.get_by_text("No playing is shared with you.").wait_for()
 
         client.begin()
         for code in ("KeyA", "KeyD", "KeyG"):
@@ -124,7 +124,7 @@ def test_a_therapist_and_a_client_at_one_machine(browser: Browser, served: Serve
         client.page.get_by_role("button", name="Share no more:").click()
         client.page.get_by_text("Only yours.").wait_for()
         again(therapist, "What Ada shared")
-        therapist.page.get_by_text("Nothing is shared with you.").wait_for()
+        therapist.page.get_by_text("No playing is shared with you.").wait_for()
 
         therapist.button("Into the room: Ben").click()
         client.page.get_by_text("For Ben", exact=True).wait_for()

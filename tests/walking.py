@@ -154,7 +154,7 @@ def weeks(page: Tab, say: Say) -> None:
 PERSON = {"name": "鈴木", "number": "110"}  # somebody of a country whose letters are none of ours
 
 
-def questions(page: Tab, say: Say) -> None:
+def with_answers(page: Tab, say: Say) -> None:
     """To the questionnaires, with answers of before, and somebody to call."""
     page.page.evaluate(
         """async (person) => {
@@ -205,6 +205,98 @@ def choices(page: Tab, say: Say) -> None:
     page.page.locator(".caption.shown .sentence").wait_for()
 
 
+def agreed(page: Tab, say: Say) -> None:
+    """From playing to what was agreed to."""
+    page.button(say("play.sound")).click()
+    page.button(say("consent.title")).click()
+    page.page.get_by_role("heading", name=say("consent.title"), exact=True).wait_for()
+    page.wait(0.3)
+
+
+def helps(page: Tab, say: Say) -> None:
+    """From the drawer to what helps: the first question, kept."""
+    page.button(say("takes.back")).click()
+    page.button(say("play.sound")).click()
+    page.button(say("intake.title")).click()
+    page.page.locator("h1").wait_for()
+    page.wait(0.3)
+    yes = page.button(say("intake.yes"))
+    if yes.count():
+        yes.click()
+    page.button(say("check.next")).wait_for()
+    page.wait(0.3)
+
+
+def through(page: Tab, name: str, last: str) -> None:
+    """Press a button time and again, until another one is there."""
+    end = page.button(last)
+    while True:
+        page.button(name).or_(end).first.wait_for()
+        if end.count():
+            return
+        page.button(name).click()
+        page.wait(0.3)
+
+
+def helps_to_the_end(page: Tab, say: Say) -> None:
+    """Through all its questions, none answered, to what follows."""
+    through(page, say("check.next"), say("intake.leave"))
+
+
+def questions(page: Tab, say: Say) -> None:
+    """From the opening to the questionnaires, all unfolded."""
+    page.button(say("opening.kept")).click()
+    page.button(say("measures.title")).click()
+    page.page.get_by_role("heading", name=say("measures.title"), exact=True).wait_for()
+    unfolded(page, say)
+
+
+def first_question(page: Tab, say: Say) -> None:
+    page.button(say("measures.begin", n="8")).click()
+    page.button(say("measures.skip")).wait_for()
+    page.wait(0.3)
+
+
+def left_out(page: Tab, say: Say) -> None:
+    """Leave every question out: there is no total."""
+    through(page, say("measures.skip"), say("measures.done"))
+
+
+def therapist(page: Tab, say: Say) -> None:
+    page.page.goto(f"{page.server.address}/#therapist")
+    page.page.get_by_text(say("therapist.nobody")).first.wait_for()
+    page.wait(0.3)
+
+
+def people(page: Tab, say: Say) -> None:
+    page.page.goto(f"{page.server.address}/#people")
+    page.page.get_by_text(say("people.open")).wait_for()
+    page.wait(0.3)
+
+
+def lock(page: Tab, say: Say) -> None:
+    page.button(say("opening.kept")).click()
+    page.button(say("lock.title")).first.click()
+    page.button(say("lock.do")).wait_for()
+    page.wait(0.3)
+
+
+def locked(page: Tab, say: Say) -> None:
+    """Lock what is kept; the recovery key is shown."""
+    for label in ("lock.newPassphrase", "lock.again"):
+        page.page.get_by_label(say(label), exact=True).fill("five calm words by heart")
+    page.button(say("lock.do")).click()
+    page.button(say("lock.putAway")).wait_for()
+    page.wait(0.3)
+
+
+def now_locked(page: Tab, say: Say) -> None:
+    page.button(say("lock.putAway")).click()
+    page.button(say("lock.now")).click()
+    page.button(say("lock.open")).wait_for()
+    page.wait(0.3)
+
+
 WALK: tuple[Leg, ...] = (
     Leg((
         Stop("opening", opening),
@@ -223,8 +315,47 @@ WALK: tuple[Leg, ...] = (
         Stop("finishing", finish),
         Stop("keep", asked),
         Stop("kept", press("keep.yes", "after.again")),
-        Stop("takes", press("after.kept", "takes.weeks")),
+        Stop("a word on leaving", press("leave.offer", "leave.keep")),
+        Stop("takes", in_turn(press("takes.back"), press("after.kept", "takes.weeks"))),
         Stop("erasing", erasing),
+    )),
+    Leg((
+        Stop("opening, to arrive", opening),
+        Stop("arriving: a sign", press("opening.arrive", "check.next")),
+        Stop("arriving: how long", press("check.next", "check.next")),
+        Stop("arriving: how it begins", press("check.next", "opening.illStart")),
+    )),
+    Leg((
+        Stop("opening, to agree", opening),
+        Stop("agreed to", in_turn(a_phrase, agreed)),
+        Stop("what helps", helps),
+        Stop("what follows from it", helps_to_the_end),
+    )),
+    Leg((
+        Stop("opening, to be asked", opening),
+        Stop("questionnaires", questions),
+        Stop("a question", first_question),
+        Stop("no total", left_out),
+    )),
+    Leg((
+        Stop("opening, to lock", opening),
+        Stop("to lock", lock, help=False),
+        Stop("the recovery key", locked, help=False),
+        Stop("locked", now_locked),
+    )),
+    Leg((
+        Stop("opening, for a practice", opening),
+        Stop("my people, without a lock", people),
+    )),
+    Leg((
+        Stop("opening, for the therapist", opening),
+        Stop("the therapist's page", therapist),
+        Stop("the therapist's page, unfolded", unfolded),
+    )),
+    Leg((
+        Stop("opening, to share", opening),
+        Stop("takes, to share", press("opening.kept", "takes.weeks")),
+        Stop("sharing elsewhere", press("people.give.open", "people.give.save")),
     )),
     Leg((
         Stop("opening, to let go", opening),
@@ -242,7 +373,7 @@ WALK: tuple[Leg, ...] = (
     )),
     Leg((
         Stop("opening, to be asked", opening),
-        Stop("questions", questions),
+        Stop("questions", with_answers),
         Stop("questions, unfolded", unfolded),
         Stop("a question", asking),
         Stop("whom to call now", watched, help=False),

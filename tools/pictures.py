@@ -6,10 +6,12 @@ python tools/pictures.py --check    # exits 1 if any of them is out of step
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 from undersong import Plan, perform
+from undersong.caring.intake import ROWS, Effect
 from undersong.choosing.table import EVER, TABLE
 from undersong.edges import midi
 from undersong.events import Input, Steer
@@ -52,6 +54,36 @@ def choosing() -> str:
             both = f"{technique}, over {beneath}" if beneath else technique
             lines.append(f"| {row.state} | {alone} | {row.beat} | {phases} | {both} | {because} |")
     return "\n".join(lines)
+
+
+def bounds() -> str:
+    """The table of caring/intake.py as Markdown."""
+    texts = json.loads((ROOT / "web" / "src" / "texts" / "en.json").read_text(encoding="utf-8"))
+    lines = ["| question | answer | what changes | advice |", "| --- | --- | --- | --- |"]
+    for row in ROWS:
+        if row.question == "sounds":
+            continue  # every sound alike
+        asked = texts["intake"]["ask"][row.question]
+        answer = texts["intake"]["say"][f"{row.question}-{row.answer}"]
+        lines.append(f"| {asked} | {answer} | {bound(row.effect)} | {row.effect.advice or ''} |")
+    return "\n".join(lines)
+
+
+def bound(effect: Effect) -> str:
+    """What an answer changes, in a line."""
+    told = [
+        ("loudest note of the partner {} of 127", effect.loudest),
+        ("partner's onsets for each of the maker's at most {}", effect.denser),
+        ("{} partner notes at once", effect.polyphony),
+        ("how far the beat follows {}", effect.adaptivity),
+        ("aim {}", effect.aim),
+        ("without {}", ", ".join(effect.without)),
+        ("{:g} minutes", effect.minutes),
+        ("loudness of the page at most {:.0%}", effect.volume),
+        ("no {}", ", ".join(effect.muted)),
+        ("less sound in a week is advised", effect.tender),
+    ]
+    return "; ".join(words.format(value) for words, value in told if value)
 
 
 def measures() -> str:
@@ -110,7 +142,12 @@ def files() -> dict[Path, bytes]:
         out = perform(make_session(Plan(), 0), events, events[-1].heard + AFTER)
         title = f"Ten minutes with a maker who {kind}"
         made[path] = svg(duet(events, out), title, MORNING, reasons=0).encode()
-    for page, name, table in (("techniques", "choosing", choosing()), ("measures", "measures", measures())):
+    tables = (
+        ("techniques", "choosing", choosing()),
+        ("measures", "measures", measures()),
+        ("sessions", "intake", bounds()),
+    )
+    for page, name, table in tables:
         docs = ROOT / "docs" / f"{page}.md"
         made[docs] = with_table(docs, name, table)
     timed = [message for event in first.events() for message in midi.messages(event)]

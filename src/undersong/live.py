@@ -186,15 +186,6 @@ class Live:
             self._wake = None
         await self._log.close()
 
-    async def drop(self) -> None:
-        """End the take at once, because it is not to be: silence, and nothing more is written."""
-        self.leave()
-        self.ended = True
-        if self._wake is not None:
-            self._wake.cancel()
-            self._wake = None
-        await self._log.drop()
-
     # --- time --------------------------------------------------------------------------------
 
     def _look(self) -> Seconds:
@@ -361,13 +352,6 @@ class _Log:
             self._timer.cancel()
             self._timer = None
         self._flush()
-        await self._idle.wait()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._file.close()
-
-    async def drop(self) -> None:
-        """Let go of what is not on the disk yet, and close the file."""
         await self._idle.wait()
         if self._timer is not None:
             self._timer.cancel()

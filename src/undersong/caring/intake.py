@@ -2,7 +2,7 @@
 
 Every question may be left out. What an answer changes stands in ROWS, each with the reason that is told
 to the person. The bounds are our own proposals, made from published cautions for music therapy; they have
-to be reviewed by clinicians (docs/intake.md), and change nothing that a person has not said of themselves.
+to be reviewed by clinicians (docs/sessions.md), and change nothing that nobody said of themselves.
 
 Units as in plan.Limits; ``volume`` is the highest setting of the page's own slider, 0 to 1; minutes from
 the beginning of a take.

@@ -139,7 +139,8 @@ def _entries(data: bytes) -> tuple[list[dict[str, Any]], int | None]:
     """The entries up to a torn end, and the number of the first that is not as it was written."""
     found: list[dict[str, Any]] = []
     before = ""
-    for line in data.split(b"\n")[:-1]:
+    lines = data.split(b"\n")[:-1]
+    for line in lines:
         try:
             entry = json.loads(line)
             hash_ = entry.pop("sha256")
@@ -147,6 +148,8 @@ def _entries(data: bytes) -> tuple[list[dict[str, Any]], int | None]:
             sound = sound and json.dumps({**entry, "sha256": hash_}).encode() == line
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             sound = False
+        if not sound and line is lines[-1] and b"\0" in line:
+            break  # torn: a disk writes sectors in any order, and no entry has zeros
         if not sound:
             return found, len(found) + 1
         before = hash_

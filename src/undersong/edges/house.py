@@ -24,8 +24,8 @@ from pathlib import Path
 from undersong.caring.consent import KINDS, Kind
 from undersong.edges import files, mending, sealed, sealing
 from undersong.edges import record as records
+from undersong.edges.audit import ASIDE, Audit
 from undersong.edges.audit import FILE as AUDIT
-from undersong.edges.audit import Audit
 from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.edges.record import Record
 from undersong.edges.sealed import KEY, derived
@@ -431,7 +431,8 @@ class House:
     def _seal_all(self) -> None:
         self.finish_erasing()
         sealing.seal_place(self.folder, _sure(self.derived(OWN)))
-        sealing.seal_file(self.folder / AUDIT, _sure(self.derived(AUDIT)), AUDIT)
+        for path in (self.folder / AUDIT, *self.folder.glob(f"{ASIDE}*")):
+            sealing.seal_file(path, _sure(self.derived(AUDIT)), path.name)
         for id_ in self._ids():
             self._make_key(id_)
             sealing.seal_place(self._folder(id_), _sure(self._key_of(id_)))

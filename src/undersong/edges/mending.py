@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlite
 
 from undersong.edges import files
-from undersong.edges.record import NEEDS, Record, only_to_read
+from undersong.edges.record import Record, only_to_read
 from undersong.edges.sealed import derived
 from undersong.errors import EventError
 
@@ -29,7 +29,7 @@ def mend(path: Path, key: bytes | None) -> tuple[Path, int]:
     saved = 0
     own_key = None if key is None else derived(key, "record")
     with Record(draft, key) as new:
-        for table in ("person", "consents", *(table for table, _ in NEEDS), "audit"):
+        for table in _tables(new):
             for order in ("", " ORDER BY rowid DESC"):  # from the first row on, and from the last
                 # anew each time: once a page was damaged, a connection reads no other
                 with suppress(sqlite.Error), closing(only_to_read(path, own_key)) as old:
@@ -43,6 +43,12 @@ def mend(path: Path, key: bytes | None) -> tuple[Path, int]:
     draft.replace(path)
     files.sync_folder(path.parent)
     return aside, saved
+
+
+def _tables(new: Record) -> list[str]:
+    """All there are, those first on which others rest."""
+    rows = new.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return sorted((str(row[0]) for row in rows), key=lambda name: (name != "consents", name))
 
 
 def _saved(rows: Iterator[tuple[object, ...]], new: Record, table: str) -> int:

@@ -212,6 +212,8 @@ class Record:
         """Raises EventError where the database is not whole."""
         with self._turn:
             try:
+                # a fault may have left pages half brought over: the log still has them whole
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 wrong = [str(row[0]) for row in self._db.execute("PRAGMA quick_check") if row[0] != "ok"]
                 if self._key is not None:
                     wrong += [str(row[0]) for row in self._db.execute("PRAGMA cipher_integrity_check")]
@@ -252,10 +254,16 @@ class Record:
             return
         try:
             with closing(only_to_read(self._path, self._key)) as db:
-                version = int(db.execute("PRAGMA user_version").fetchone()[0])
-                application = int(db.execute("PRAGMA application_id").fetchone()[0])
+                self._is_ours(db)
         except sqlite.Error as error:
-            raise self._told(error) from error
+            # a fault in its very first writing, which only whoever may write can undo: nothing newer is in
+            # it then, since a record that stands is never written in that way
+            if "readonly" not in str(error):
+                raise self._told(error) from error
+
+    def _is_ours(self, db: sqlite.Connection) -> None:
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        application = int(db.execute("PRAGMA application_id").fetchone()[0])
         if (version or application) and application != APPLICATION:
             raise EventError(self._damaged())
         if version > len(STEPS):
@@ -269,6 +277,7 @@ class Record:
         try:
             give_key(db, self._key)
             db.execute("PRAGMA trusted_schema = OFF")
+            self._is_ours(db)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA secure_delete = ON")
@@ -277,6 +286,9 @@ class Record:
         except sqlite.Error as error:
             db.close()
             raise self._told(error) from error
+        except EventError:
+            db.close()
+            raise
         return db
 
     def _bring_up_to_date(self) -> None:

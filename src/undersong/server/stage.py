@@ -289,7 +289,7 @@ class Stage:
         live, self.live = self.live, None
         self.beside.closed()
         if live is not None:
-            await live.drop()
+            await live.close()  # what it wrote goes with the yes
         self._tell({"type": "withdrawn"})
 
     async def begin(self) -> Live:

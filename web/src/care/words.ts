@@ -59,5 +59,5 @@ export const TECHNIQUES = [
 
 /** A technique by its clinical term. */
 export function techniqueName(technique: string): string {
-  return technique.replaceAll("-", " ");
+  return known("term", technique) ?? technique.replaceAll("-", " ");
 }

@@ -31,7 +31,7 @@ export function t(key: TextKey, values: Values = {}): string {
 }
 
 type Known =
-  | "technique" | "why" | "does" | "trouble" | "timbre" | "prompt"
+  | "technique" | "why" | "does" | "term" | "trouble" | "timbre" | "prompt"
   | "therapist.who" | "therapist.mode" | "therapist.state" | "therapist.does" | "intake.ask" | "intake.say";
 
 /** As `t`, for a name that comes from the engine and may be newer than this catalogue. */
