@@ -190,6 +190,11 @@ def test_a_form_on_paper_opens_help_too(browser: Browser, tmp_path: Path) -> Non
         dialog.wait_for()
         assert dialog.get_by_text("You can call").count() == 0
         page.button("Back").click()
+        page.button("Stop for now").click()  # and gone on with: before the next question it opens again
+        unfold(page, "From a form on paper")
+        page.button("BDI-II: Go on at question 10 of 21").click()
+        dialog.wait_for()
+        page.button("Back").click()
         page.button("Go on").click()
         question(page, "Question 10: its points on your form").wait_for()
         for _ in range(12):
