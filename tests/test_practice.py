@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from websockets.exceptions import ConnectionClosed
 import kept
 from client import Page, Server
 from practising import NOW, PASSPHRASE, Asking, practice, serving
+from undersong.caring import consent
 from undersong.edges import intake
 from undersong.edges.house import House
+from undersong.edges.shares import Shares
 from undersong.edges.takes import Takes
 
 MOVED = 4410
@@ -151,6 +154,23 @@ def test_nothing_is_shown_before_it_is_shared(served: Practice) -> None:
     assert seen() == {404}
 
 
+def test_a_yes_to_older_words_shares_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the words change to which somebody said yes, nothing is shared until they say yes to the new
+    ones, and then only what they share from then on."""
+    house, ids = practice(tmp_path / "data", "Ada")
+    record = house.place(ids["Ada"]).record
+    shares = Shares(record)
+    shares.share("take", "one", NOW)
+    assert shares.items("take") == {"one"}
+    newer = tuple((kind, version + (kind == "share")) for kind, version in consent.CURRENT)
+    monkeypatch.setattr(consent, "CURRENT", newer)
+    assert shares.items("take") == set()
+    record.give("share", NOW)
+    assert shares.items("take") == set()
+    shares.share("take", "two", NOW)
+    assert shares.items("take") == {"two"}
+
+
 def test_of_what_is_shared_a_therapist_changes_nothing_but_ratings(served: Practice) -> None:
     """Names, notes, fragments, keeping, hiding and erasing are refused; a rating is taken in."""
     page, take = served.enter("Ada"), served.takes["Ada"]
@@ -214,6 +234,28 @@ def test_a_page_of_whoever_was_there_before_changes_nothing(served: Practice) ->
     assert bens.ask("GET", "/api/consents") == before
     assert bens.ask("GET", "/api/intake")[1]["said"] == {}
     assert bens.ask("PUT", "/api/intake", {"said": {"medicine": "now"}})[0] == 200
+
+
+def test_what_is_still_on_its_way_is_of_whoever_sent_it(served: Practice) -> None:
+    """Ada's page sends a request of which the half is on its way when Ben comes in: it is hers, or
+    nobody's; in Ben's record nothing has changed."""
+    ada = served.enter("Ada")
+    body = json.dumps({"said": {"medicine": "now"}}).encode()
+    head = (
+        f"PUT /api/intake HTTP/1.1\r\nHost: {served.server.host}\r\nOrigin: {served.server.address}\r\n"
+        f"Cookie: {ada.cookie}\r\nX-Undersong-Tab: {ada.tab}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", served.server.port)) as line:
+        line.sendall(head.encode() + body[:5])
+        # the server has read the head once it answers others that came later
+        for _ in range(20):
+            assert ada.ask("GET", "/api/house")[0] == 200
+        ben = served.enter("Ben")
+        line.sendall(body[5:])
+        assert line.recv(1 << 16).startswith(b"HTTP/1.1 ")
+    assert ben.ask("GET", "/api/intake")[1]["said"] == {}
+    assert served.enter("Ada").ask("GET", "/api/intake")[1]["said"] == {"medicine": "now"}
 
 
 def test_who_leaves_the_room_keeps_what_they_played(served: Practice) -> None:

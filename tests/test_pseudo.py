@@ -64,7 +64,8 @@ PLAIN = r"""(() => {
   // forms, by their names
   const named = /\b(PHQ-[289]|GAD-7|WHO-5|MADRS-S|MADRS|HADS-[AD]|HADS|BDI-II|GAF)\b/g;
   const plain = { test: (text) => /[A-Za-z]{2,}/.test(text.replace(named, '')) };
-  const own = (e) => e.closest('[lang=en]:not(html), input, textarea, script, style, noscript') !== null;
+  const apart = '[lang=en]:not(html), [translate=no], input, textarea, script, style, noscript';
+  const own = (e) => e.closest(apart) !== null;
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode())
     if (plain.test(node.data) && !own(node.parentElement)) found.push(node.data.trim());

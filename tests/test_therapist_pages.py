@@ -176,9 +176,12 @@ def test_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
         therapist.page.get_by_role("dialog").wait_for()
         keys.press("Escape")
         therapist.page.get_by_role("dialog").wait_for(state="detached")
-        assert therapist.button("Silence").is_visible()
+        therapist.button("Silence").wait_for()
         keys.press("Escape")
         therapist.button("Play again").wait_for()
+        client.finish()
+        client.button("Keep it").click()
+        client.button("Play again").wait_for()  # all of it is on the disk
         marks = Takes(server.data).marks(Takes(server.data).all()[0][-1].id).read()
         assert [mark.text for mark in marks] == ["mimo"]
         asked = [e.what for e in the_log(server).inputs if isinstance(e, Steer) and e.maker == BESIDE]

@@ -151,6 +151,46 @@ def weeks(page: Tab, say: Say) -> None:
     page.wait(0.3)
 
 
+PERSON = {"name": "鈴木", "number": "110"}  # somebody of a country whose letters are none of ours
+
+
+def with_answers(page: Tab, say: Say) -> None:
+    """To the questionnaires, with answers of before, and somebody to call."""
+    page.page.evaluate(
+        """async (person) => {
+      const { tab } = await (await fetch('/api/tab', { method: 'POST' })).json();
+      const ask = (method, at, body) =>
+        fetch(at, { method, body: JSON.stringify(body), headers: { 'x-undersong-tab': tab } });
+      await ask('PUT', '/api/safety', person);
+      for (const n of [2, 0, 3]) for (const [id, items] of [['gad-7', 7], ['hads', 14]])
+        await ask('POST', `/api/measures/${id}`, { points: Array(items).fill(n) });
+    }""",
+        PERSON,
+    )
+    page.button(say("opening.kept")).click()
+    page.button(say("measures.title")).click()
+    page.page.get_by_role("button", name=say("measures.begin", n="8")).wait_for()
+
+
+def asking(page: Tab, say: Say) -> None:
+    """The first question of the longest form with words."""
+    page.page.get_by_role("button", name="PHQ-9").first.click()
+    page.page.get_by_role("heading", name="Little interest").wait_for()
+
+
+def watched(page: Tab, say: Say) -> None:
+    """The last answer of it, which calls for help."""
+    for key in "122222222":
+        page.page.keyboard.press(key)
+    page.page.get_by_role("dialog", name=say("helpNow.title")).wait_for()
+
+
+def on_paper(page: Tab, say: Say) -> None:
+    unfolded(page, say)
+    page.page.get_by_role("button", name="BDI-II").first.click()
+    page.button("3").wait_for()
+
+
 def check(page: Tab, say: Say) -> None:
     page.button(say("microphone.check")).click()
     page.button(say("microphone.use")).wait_for()
@@ -224,8 +264,36 @@ def left_out(page: Tab, say: Say) -> None:
 
 def therapist(page: Tab, say: Say) -> None:
     page.page.goto(f"{page.server.address}/#therapist")
-    page.page.reload()
     page.page.get_by_text(say("therapist.nobody")).first.wait_for()
+    page.wait(0.3)
+
+
+def people(page: Tab, say: Say) -> None:
+    page.page.goto(f"{page.server.address}/#people")
+    page.page.get_by_text(say("people.open")).wait_for()
+    page.wait(0.3)
+
+
+def lock(page: Tab, say: Say) -> None:
+    page.button(say("opening.kept")).click()
+    page.button(say("lock.title")).first.click()
+    page.button(say("lock.do")).wait_for()
+    page.wait(0.3)
+
+
+def locked(page: Tab, say: Say) -> None:
+    """Lock what is kept; the recovery key is shown."""
+    for label in ("lock.newPassphrase", "lock.again"):
+        page.page.get_by_label(say(label), exact=True).fill("five calm words by heart")
+    page.button(say("lock.do")).click()
+    page.button(say("lock.putAway")).wait_for()
+    page.wait(0.3)
+
+
+def now_locked(page: Tab, say: Say) -> None:
+    page.button(say("lock.putAway")).click()
+    page.button(say("lock.now")).click()
+    page.button(say("lock.open")).wait_for()
     page.wait(0.3)
 
 
@@ -270,9 +338,24 @@ WALK: tuple[Leg, ...] = (
         Stop("no total", left_out),
     )),
     Leg((
+        Stop("opening, to lock", opening),
+        Stop("to lock", lock, help=False),
+        Stop("the recovery key", locked, help=False),
+        Stop("locked", now_locked),
+    )),
+    Leg((
+        Stop("opening, for a practice", opening),
+        Stop("my people, without a lock", people),
+    )),
+    Leg((
         Stop("opening, for the therapist", opening),
         Stop("the therapist's page", therapist),
         Stop("the therapist's page, unfolded", unfolded),
+    )),
+    Leg((
+        Stop("opening, to share", opening),
+        Stop("takes, to share", press("opening.kept", "takes.weeks")),
+        Stop("sharing elsewhere", press("people.give.open", "people.give.save")),
     )),
     Leg((
         Stop("opening, to let go", opening),
@@ -287,6 +370,18 @@ WALK: tuple[Leg, ...] = (
         Stop("review, unfolded", all_of_it),
         Stop("weeks", weeks),
         Stop("weeks, unfolded", unfolded),
+    )),
+    Leg((
+        Stop("opening, to be asked", opening),
+        Stop("questions", with_answers),
+        Stop("questions, unfolded", unfolded),
+        Stop("a question", asking),
+        Stop("whom to call now", watched, help=False),
+        Stop("go on or stop", press("helpNow.back", "measures.stop")),
+        Stop("a total", press("measures.next", "measures.done")),
+        Stop("answers over time", press("measures.overTime", "takes.back")),
+        Stop("whom to call", in_turn(press("takes.back"), press("measures.person.open"))),
+        Stop("points on paper", in_turn(press("takes.back", "measures.person.open"), on_paper)),
     )),
     Leg(
         (

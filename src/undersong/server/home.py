@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection, Request
@@ -48,6 +49,9 @@ MOVED_STATUS = 409
 ELSEWHERE = "Somebody else may be in the room by now, so nothing was changed. Please load the page again."
 
 
+_asked_of: ContextVar[Stage | None] = ContextVar("asked of", default=None)  # by the request at hand
+
+
 class Home:
     """A house with its stage, while a server runs."""
 
@@ -78,10 +82,17 @@ class Home:
 
     @property
     def stage(self) -> Stage:
-        """Where whoever is in the room plays. Raises Locked while the house is."""
-        if self._stage is None:
+        """Where whoever is in the room plays; for a request, where they did when it was let in. Raises
+        Locked while the house is."""
+        stage = _asked_of.get() or self._stage
+        if stage is None or (self._stage is None and self.house.locked):
             raise Locked(LOCKED)
-        return self._stage
+        return stage
+
+    @property
+    def person(self) -> str | None:
+        """The id of whoever is in the room at this very moment."""
+        return None if self._stage is None else self._stage.place.id
 
     async def arrive(self) -> Stage:
         """The stage, once there is one where another has just gone. Raises Locked while the house is."""
@@ -282,6 +293,8 @@ class Home:
                 await self.lock()  # the machine slept, say, and no timer went by
             if self.house.locked and route.path not in WHILE_LOCKED:
                 return JSONResponse({"error": LOCKED}, LOCKED_STATUS)
+            # somebody else may come into the room while what the request brings is still on its way
+            _asked_of.set(self._stage)
             role = self.role(request)
             if not may(role, request.method, route.path):
                 return JSONResponse({"error": NOBODY if role == "nobody" else NOT_YOURS}, 403)

@@ -70,7 +70,7 @@ def people_routes(home: Home) -> list[BaseRoute]:
         id_ = request.path_params["id"]
         await asyncio.to_thread(house.place, id_)  # somebody whom nobody knows is not told of
         await _note(home, "therapist", "erase person", id_)
-        if home.room.id == id_:
+        if home.person == id_:
             await home.enter(None)
         await asyncio.to_thread(house.erase, id_)
         return JSONResponse({"erased": True})

@@ -199,6 +199,7 @@ export class Aside {
         this.clock.forget();
         this.clock.set(message.now, message.at);
         return this.connection.startPinging();
+      case "withdrawn":
       case "ended":
         this.quiet();
         return this.show({ where: "over", heard: null, technique: null, because: null });

@@ -3,6 +3,7 @@
  * on the disk, comes back by itself when it is lost, and sends again what was not acknowledged.
  */
 
+import { forWhom } from "../care/room.svelte";
 import { forgetTab, tab, Unknown } from "../care/tab";
 import { LOCKED, MOVED, PROTOCOL, STALE, STRANGER, type FromPage, type FromServer, type Input, type Numbered } from "./protocol";
 
@@ -92,7 +93,8 @@ export class Connection {
     }
     if (this.left) return;
     if (code === LOCKED) return this.hearing.locked();
-    if (code === MOVED && !this.beside) return location.reload(); // nothing of whoever was in the room before stays
+    // Nothing of whoever was in the room before stays, also where their page was away while they left.
+    if (!this.beside && (code === MOVED || (code === STRANGER && forWhom() !== null))) return location.reload();
     if (code === STRANGER) forgetTab(); // the server was started anew: ask for another token
     if (wasOpen) this.hearing.lost();
     this.again();
