@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import tempfile
+import zlib
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -200,7 +202,8 @@ def test_no_file_stands_in_for_another(folder: Path) -> None:
 
 
 def test_frames_keep_their_places(tmp_path: Path) -> None:
-    """Frames of one log taken out, put twice or in another order are refused."""
+    """Frames of one log taken out, put twice or in another order are refused, also where their heads are
+    made to fit their new places."""
     path = tmp_path / "log.jsonl"
     sizes = [len(MAGIC)]
     with SealedLog(path, KEY, "x") as log:
@@ -212,6 +215,16 @@ def test_frames_keep_their_places(tmp_path: Path) -> None:
     for order in ((1, 0, 2), (0, 0, 1, 2), (0, 2), (1, 2), (0, 1, 2, 2), (2,)):
         with pytest.raises(EventError):
             unseal_log(KEY, "x", MAGIC + b"".join(frames[one] for one in order))
+        fitting = [head(frames[one], place) + frames[one][8:] for place, one in enumerate(order)]
+        with pytest.raises(EventError):
+            unseal_log(KEY, "x", MAGIC + b"".join(fitting))
+
+
+def head(frame: bytes, number: int) -> bytes:
+    """The head of a frame in another place, as docs/sealed.md says."""
+    length = int.from_bytes(frame[:4], "little")
+    check = zlib.crc32(struct.pack("<IQ", length, number))
+    return struct.pack("<II", length, check)
 
 
 # --- torn ends ---------------------------------------------------------------------------------------

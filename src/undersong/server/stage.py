@@ -444,6 +444,7 @@ class Stage:
         if self.ear is not None:
             self.ear.partner(message)
         if message["type"] == "ended" and self.live is not None:
+            self.touched()  # there is something to be answered now
             self._ending = asyncio.ensure_future(self._end_after(self.live))
 
 
