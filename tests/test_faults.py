@@ -501,7 +501,7 @@ def test_a_take_that_nobody_comes_back_to_ends(tmp_path: Path, monkeypatch: pyte
         ours.hear(seat, note, 1)
         ours.leave(seat)
         if comes_back:
-            ours.enter(stage.Seat("one", lambda message: None, lambda code: None), take_over=False)
+            ours.enter(stage.Seat("one", lambda message: None), take_over=False)
         await asyncio.sleep(0.4)  # the take's own time has to pass
         for _ in range(0 if comes_back else 1000):
             if ours.live is None and ours.unanswered() is not None:

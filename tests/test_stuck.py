@@ -59,9 +59,9 @@ class Sounding(RuleBasedStateMachine):
                 case Release(id=id_, at=at):
                     onset, end = self.ends[id_]
                     self.ends[id_] = (onset, min(end, at))
-                case Retract(id=id_):
+                case Retract(id=id_, at=at):
                     onset, _ = self.ends[id_]
-                    assert onset >= self.now  # what sounds can only be let go
+                    assert onset >= at  # what sounds can only be let go
                     del self.ends[id_]
                 case _:
                     pass

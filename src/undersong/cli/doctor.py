@@ -38,6 +38,7 @@ def doctor(mend: bool, data: Path | None) -> None:
         ("Page and sound", _page),
         ("Hearing sound", sound.ready),
     ]
+    house: House | None = None
     try:
         house = house_of(data)
     except UndersongError as error:
@@ -53,6 +54,8 @@ def doctor(mend: bool, data: Path | None) -> None:
             ("Takes", lambda: _takes(house)),
         ]
     well = [_is_well(name, check) for name, check in checks]
+    if house is not None:
+        house.close()
     click.echo("All is well." if all(well) else "Not all is well; please follow the lines above.")
     sys.exit(0 if all(well) else 1)
 

@@ -79,6 +79,8 @@ def _seal_record(path: Path, key: bytes) -> None:
             db.execute(f"PRAGMA locked.application_id = {APPLICATION}")
             db.execute("DETACH DATABASE locked")
     except sqlite.Error as error:
+        if "locked" in str(error):
+            raise EventError(f"Another program has {path.name} open: please close it.") from error
         raise EventError(f"{path.name} cannot be sealed: {error}. {MEND}") from error
     with draft.open("rb+") as file:
         os.fsync(file.fileno())
