@@ -551,7 +551,7 @@ def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
         shared = therapist.page.get_by_role("cell", name="0 0 0 0 0 0 0 0 1")
         fold = therapist.page.get_by_text("What Ada shared")
         fold.click()
-        therapist.page.get_by_text("Nothing is shared with you.").wait_for()
+        therapist.page.get_by_text("No playing is shared with you.").wait_for()
         assert shared.count() == 0
         client.page.get_by_role("button", name="Share with my therapist: ").click()
         client.page.get_by_text("Shared with your therapist.").wait_for()
@@ -564,6 +564,6 @@ def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
         client.page.get_by_text("Only yours.").wait_for()
         for _ in range(2):
             fold.click()
-        therapist.page.get_by_text("Nothing is shared with you.").wait_for()
+        therapist.page.get_by_text("No playing is shared with you.").wait_for()
         expect(shared).to_have_count(0)
         assert therapist.errors == []
