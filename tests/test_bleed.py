@@ -186,3 +186,49 @@ def test_strokes_of_the_partners_are_nobodys_and_others_are_the_makers() -> None
     room(bleed, now + 0.5, now + 0.55, loud + 12.0)
     with_it = Struck(now + 0.57, now + 0.5, 90, "high")
     assert bleed.hear(with_it) == [with_it]
+
+
+def test_a_planned_tone_is_the_loudspeakers_before_its_stamp() -> None:
+    """A page begins a planned tone early, so that it speaks at its stamp, and its clock may be wrong by
+    some hundredths more: what is heard then is nobody's. What comes at once is never begun so early."""
+    for planned, passed in ((True, 0), (False, 1)):
+        bleed = Bleed()
+        room(bleed, 0.0, 0.8, ROOM)
+        bleed.sounds(1, 1.0, 2.0, 45, 44, "bass", planned=planned)
+        room(bleed, 0.8, 0.88, ROOM + 8.0)
+        assert len(bleed.hear(NoteBegan(0.89, 0.82, 57, 8))) == passed
+
+
+def test_a_stroke_before_its_stamp_is_the_loudspeakers() -> None:
+    """By what the clocks of loudspeaker and microphone may differ, also as the very first sound."""
+    for early, passed in ((0.05, 0), (0.09, 0), (0.2, 1)):
+        bleed = Bleed()
+        room(bleed, 0.0, 1.0 - early, ROOM)
+        bleed.sounds(1, 1.0, 0.3, 38, 64, "percussion")
+        room(bleed, 1.0 - early, 1.05 - early, arrives(64))
+        assert len(bleed.hear(Struck(1.05 - early, 1.0 - early, 60, "low"))) == passed, early
+
+
+def test_a_loudspeakers_tone_that_trembles_is_no_stroke() -> None:
+    """Under a steady tone of the partner's a stroke that makes nothing louder is nobody's; one that rises
+    out of it is the maker's, though the loudspeaker could be as loud."""
+    for rise, passed in ((1.0, 0), (5.0, 1)):
+        bleed = in_a_room_with_a_loudspeaker()
+        room(bleed, 5.0, 5.5, arrives(60) - 6.0)
+        room(bleed, 5.5, 5.55, arrives(60) - 6.0 + rise)
+        assert len(bleed.hear(Struck(5.56, 5.51, 40, "low"))) == passed, rise
+
+
+def test_where_the_clocks_differ_the_loudspeaker_is_not_thought_softer() -> None:
+    """Tones are over a little sooner than they were stamped, so that the room's own level is heard while
+    the partner is still thought to sound: what it is known to give is not less for that."""
+    bleed = Bleed()
+    room(bleed, 0.0, 1.0, ROOM)
+    for number in range(12):
+        at = 1.0 + number
+        bleed.sounds(number, at + 0.07, 0.6, 50, 60, "chords")
+        room(bleed, at, at + 0.6, arrives(60) + LOUDER["chords"])
+        room(bleed, at + 0.6, at + 1.0, ROOM)
+    coupling = bleed.coupling("tones")
+    assert coupling is not None
+    assert abs(coupling - COUPLED) < 1.0

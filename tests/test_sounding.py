@@ -153,13 +153,13 @@ def test_planned_answers_land_on_their_stamps(
         page.wait(1.0)
         frame_of = page.frame_of()
         ms = 1000 / page.rate
+        until = page.heard("partner")[-1][0] - 0.1 * page.rate  # frames whose onsets are read next
         onsets = page.onsets("partner")
         placed = {told["note"]["id"]: told["note"]["at"] for told in page.told("play")}
         rendered: list[float] = []
         meant: list[float] = []
         plays = page.said("play")
         assert all(play["kind"] == "planned" for play in plays)
-        until = page.heard("partner")[-1][0] - 0.1 * page.rate  # frames that were rendered
         # over a tone that sounds, where a stroke begins cannot be told to the millisecond
         strokes = [
             play for play in plays

@@ -73,6 +73,7 @@ class Ear:
                 self._bleed.sounds(
                     message["id"], message["at"], message["seconds"],
                     message["pitch"], message["velocity"], message["voice"],
+                    planned=message["kind"] == "planned",
                 )  # fmt: skip
             case "retract":
                 self._bleed.never(message["id"])

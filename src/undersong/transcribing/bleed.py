@@ -34,7 +34,11 @@ FADES: dict[Voice | None, float] = {
 RELEASED = 60.0  # dB a second after the end: release and room
 RINGS: Seconds = 0.6  # after its end a note may still be heard
 KEPT: Seconds = 4.0  # of what sounded and what was heard
-EARLY: Seconds = 0.06  # a stamp may be wrong by so much, and what is heard a little early
+EARLY: Seconds = 0.1  # a stamp may be wrong by so much, and what is heard a little early
+JUST: Seconds = 0.06  # the latest frames
+SPEAKS: Seconds = (
+    0.18  # a page begins a planned tone so long before its stamp, at most, so as to speak at it
+)
 LATE: Seconds = 0.18  # the way through air, device and buffers, where the stamps know nothing of it
 ATTACK: Seconds = 0.15  # in which an attack is at its loudest
 RISING: Seconds = 3.0  # after the first sound: a page begins softly, which would tell of too little
@@ -51,6 +55,9 @@ SHAKY: Seconds = 0.15  # after its end a note may turn out to have gone on under
 AUDIBLE = 6.0  # dB over the room's own noise
 ROOM_RISES = 0.01  # dB a frame, so that a room that grew louder is known after a while
 LEAP = 5  # semitones: the loudspeaker's tone is no step of the maker's
+STRUCK = (
+    2.0  # dB by which a stroke of a maker's is louder than what was before; less is a tone that trembles
+)
 RISEN = 4.0  # dB by which an attack is louder than what was before
 MARGIN = 6.0  # dB by which the loudspeaker may be louder than what is known of it explains
 OTHER_MARGIN = 6.0  # the same, for pitches that nothing of it sounds
@@ -68,6 +75,7 @@ class _Own:
     """One note of the loudspeaker's; ``level`` at its attack."""
 
     at: Seconds
+    begins: Seconds  # no later than at
     until: Seconds
     pitch: int | None
     level: float
@@ -78,13 +86,13 @@ class _Own:
         return "strokes" if self.pitch is None else "tones"
 
     def now(self, t: Seconds) -> float:
-        if t < self.at or t > self.until + RINGS:
+        if t < self.begins or t > self.until + RINGS:
             return LEAST
-        faded = self.fades * (t - self.at) + RELEASED * max(0.0, t - self.until)
+        faded = self.fades * max(0.0, t - self.at) + RELEASED * max(0.0, t - self.until)
         return max(LEAST, self.level - faded)
 
     def steady(self, t: Seconds) -> bool:
-        return not self.fades and self.at + ATTACK + LATE <= t <= self.until
+        return not self.fades and self.at + ATTACK + LATE <= t <= self.until - EARLY
 
 
 class Bleed:
@@ -118,9 +126,18 @@ class Bleed:
     # --- what sounds ---------------------------------------------------------------------------
 
     def sounds(
-        self, key: Key, at: Seconds, seconds: Seconds, pitch: int | None, velocity: int, voice: Voice | None
+        self,
+        key: Key,
+        at: Seconds,
+        seconds: Seconds,
+        pitch: int | None,
+        velocity: int,
+        voice: Voice | None,
+        *,
+        planned: bool = False,
     ) -> None:
-        """The loudspeaker sounds a note from ``at`` for ``seconds`` at most; ``voice`` None: a maker's."""
+        """The loudspeaker sounds a note from ``at`` for ``seconds`` at most, ``planned`` ahead or at once;
+        ``voice`` None: a maker's."""
         former = self._own.pop(key, None)
         if former is not None:
             former.until = min(former.until, at)
@@ -128,7 +145,8 @@ class Bleed:
         struck = pitch if voice != "percussion" else None
         loud = level(velocity) + LOUDER[voice]
         fades = FADES[voice] if struck is not None else FADES["percussion"]
-        self._own[key] = _Own(at, at + seconds, struck, loud, fades)
+        begins = at - SPEAKS if planned and struck is not None else at
+        self._own[key] = _Own(at, begins, at + seconds, struck, loud, fades)
         if self._since is None:
             self._since = at
         if at not in self._attacks and at >= self._since + RISING:
@@ -154,8 +172,10 @@ class Bleed:
         return [*self._own.values(), *self._past]
 
     def _loudest(self, since: Seconds, until: Seconds) -> float:
-        """The greatest level that may arrive between two moments, each attack in between included."""
-        looks = [since, until, *(own.at for own in self._all() if since < own.at < until)]
+        """The greatest level that may arrive between two moments, each attack in between included, also
+        one that comes EARLY."""
+        attacks = [moment for own in self._all() for moment in (own.begins, own.at)]
+        looks = [since, until, *(moment for moment in attacks if since < moment < until + EARLY)]
         known = [(kind, self.coupling(kind)) for kind in KINDS]
         arrives = [(kind, PRIOR if coupling is None else coupling) for kind, coupling in known]
         return max(_sum([self._told(kind, t) + coupling for kind, coupling in arrives]) for t in looks)
@@ -245,20 +265,24 @@ class Bleed:
         return self._loudest(t - LATE, t) > self._room + AUDIBLE
 
     def _is_own_stroke(self, heard: Struck) -> bool:
-        near = any(heard.onset - LATE <= own.at <= heard.onset + EARLY for own in self._all())
-        level = self._peak(heard.onset - EARLY / 2, heard.time)
-        return near and level is not None and not self._louder(level, heard.onset, heard.time, MARGIN)
+        first, last = heard.onset - LATE, heard.onset + EARLY
+        near = any(own.begins <= last and first <= own.at for own in self._all())
+        level = self._peak(heard.onset - JUST / 2, heard.time)
+        if level is None or self._louder(level, heard.onset, heard.time, MARGIN):
+            return False
+        before = self._peak(heard.onset - 2 * JUST, heard.onset - JUST / 2)
+        return near or (before is not None and level < before + STRUCK and self.audible(heard.onset))
 
     def _is_own_note(self, heard: NoteBegan) -> bool:
         since, until = heard.onset - LATE, heard.onset + EARLY
-        there = [own for own in self._all() if own.at <= until and own.until + RINGS >= since]
+        there = [own for own in self._all() if own.begins <= until and own.until + RINGS >= since]
         if not there or not self._frames:
             return False
         level = self._frames[-1][1]  # the latest: what came before has died away by then
         alike = any(own.pitch is not None and _mistaken(heard.pitch, own.pitch) for own in there)
         # while nothing is known, the prior is high enough for another pitch: the maker is not to be deaf
         margin = MARGIN if alike else 0.0 if self.coupling("tones") is None else OTHER_MARGIN
-        if not self._louder(level, heard.time - EARLY, heard.time, margin):
+        if not self._louder(level, heard.time - JUST, heard.time, margin):
             return True
         return self._is_slip(heard, level, there)
 
@@ -270,7 +294,7 @@ class Bleed:
             return False
         if self._ended is not None and self._ended.offset < heard.onset - SHAKY:
             return False
-        before = self._peak(heard.onset - 2 * EARLY, heard.onset - EARLY / 2)
+        before = self._peak(heard.onset - 2 * JUST, heard.onset - JUST / 2)
         very = any(own.pitch is not None and abs(own.pitch - heard.pitch) <= 1 for own in there)
         return very and before is not None and level <= before + RISEN
 
