@@ -14,10 +14,14 @@ from browsing import Tab, axe, launch, tab
 from client import Server, running
 from kept import short
 from reviewing import focus
+from test_whole_sessions import choose
+from test_whole_sessions import press as by_switch
 from undersong.edges.house import House
 from undersong.edges.takes import Takes
+from walking import remember
 
 THEMES = ("dark", "light")
+LONG = 3.2  # seconds of a press that brings the choices
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +132,41 @@ def test_a_whole_first_session_by_names_alone(browser: Browser, served: Server) 
         page.button("Rest").wait_for()
         begun = [m["what"] for m in page.said("steer", out=True)]
         assert begun == ["partner_starts", "partner_starts"]
+
+
+def test_a_whole_first_session_by_one_switch(browser: Browser, served: Server) -> None:
+    """The same with one key: a word on arriving, how long, Begin, a few notes, finish, keep, and a colour
+    on leaving."""
+    with tab(browser, served) as page:
+        remember(page, {"way": "switch", "pace": 1300})
+        page.open()
+        by_switch(page, LONG)
+        choose(page, "Arrive first")
+        heading(page, "How do you come here?")
+        choose(page, "A word")
+        choose(page, "tired")
+        choose(page, "Go on")
+        heading(page, "How long?")
+        choose(page, "Go on")
+        heading(page, "How shall it begin?")
+        choose(page, "Begin")
+        page.button("Rest").wait_for()
+        page.wait_until("ears.socket.some((m) => m.type === 'began')")
+        for _ in range(3):
+            by_switch(page, 0.3)
+            page.wait(0.2)
+        by_switch(page, LONG)
+        choose(page, "Finish gently")
+        choose(page, "Yes: Finish gently")
+        choose(page, "Keep it")
+        heading(page, "It is kept.")
+        choose(page, "A word for it")
+        choose(page, "A colour")
+        choose(page, "blue")
+        choose(page, "Keep this word")
+        heading(page, "It is kept.")
+        assert about(served)["arrived"] == {"word": "tired", "colour": None}
+        assert about(served)["left"] == {"word": None, "colour": "blue"}
 
 
 def test_arriving_can_be_left_and_gone_on_with(browser: Browser, served: Server) -> None:
