@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from playing import AFTER, MAKERS, music, outputs, plans, session, sounded, streams
 from undersong import EventError, Plan, UsageError, perform
 from undersong.chance import Chance
-from undersong.events import Chose, Input, Leave, NoteOn, Output, Play, Release, Retract, Steer, Tap
+from undersong.events import (
+    Chose,
+    Input,
+    Leave,
+    NoteOff,
+    NoteOn,
+    Output,
+    Play,
+    Release,
+    Retract,
+    Steer,
+    Tap,
+)
 from undersong.notes import After, Beat, Note, Pulse
 from undersong.offline import make_session
 from undersong.playing.schedule import Gain, Schedule
@@ -209,6 +221,22 @@ def test_the_bass_never_changes_pitch_in_silence(events: list[Input]) -> None:
         assert any(abs(move.onset - onset - 0.03) < 1e-6 for onset in onsets)
     for a, b in pairwise(moves):
         assert b.onset - a.onset >= 2.0
+
+
+def test_a_renewed_ground_is_not_moved_at_once() -> None:
+    """A ground that was renewed an octave or two away is a bass that moved: the next move waits, too."""
+    played = (
+        (0.5, 48, 1.5), (1.0, 58, 2.0), (1.5, 40, 2.5), (7.5, 55, 8.5), (13.5, 40, 14.5), (14.0, 56, 15.0),
+        (20.0, 68, 21.0), (20.5, 40, 21.5), (21.0, 40, 22.0),
+    )  # fmt: skip
+    ada = MAKERS[0]
+    events: list[Input] = [NoteOn(on, on, ada, pitch, 64) for on, pitch, _ in played]
+    events += [NoteOff(off, off, ada, pitch) for _, pitch, off in played]
+    events.sort(key=lambda event: (event.heard, isinstance(event, NoteOn)))
+    bass = duet(events, outputs(events, Plan(technique="tonal-grounding"))).voice("bass")
+    changes = [b.onset for a, b in pairwise(bass) if b.pitch != a.pitch]
+    assert changes
+    assert all(b - a >= 2.0 for a, b in pairwise(changes))
 
 
 @EXAMPLES

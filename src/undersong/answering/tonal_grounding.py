@@ -139,7 +139,10 @@ class TonalGrounding:
             return self._correct(heard, part, tonality, sounding)
         if latest is not None and heard.time - latest.at < SETTLE:
             return forsaken
-        may_move = moved is None or heard.time - moved.at >= bar
+        renewed = so_far.last(self.name, "renewed")  # which may have brought another octave
+        may_move = (moved is None or heard.time - moved.at >= bar) and (
+            renewed is None or heard.time - renewed.at >= SLOWEST_MOVE
+        )
         pc = _best_ground(heard, part, tonality, present)[0] if may_move else present
         if pc != present:
             return self._sound(
@@ -155,6 +158,7 @@ class TonalGrounding:
                 heard, part, pc, "renewed",
                 "I renewed the ground under your note, as soft or strong as you play now.",
                 leaving=sounding,
+                stays=not may_move,
             )  # fmt: skip
         return forsaken
 
@@ -175,10 +179,13 @@ class TonalGrounding:
         because: str,
         leaving: Sounding | None = None,
         softly: int = 127,
+        stays: bool = False,
     ) -> Answer:
+        """``leaving``: the ground that goes for it; ``stays``: at that one's very pitch."""
         near = leaving.play.pitch if leaving is not None else None
         velocity = min(velocity_under(heard.gentlest, UNDER, "bass"), softly)
-        note = Note(After(heard.time), "bass", _place(pc, part, near), velocity, LONG)
+        pitch = near if stays and near is not None else _place(pc, part, near)
+        note = Note(After(heard.time), "bass", pitch, velocity, LONG)
         return Answer(
             notes=(note,),
             let_go=LetGo((leaving.play.id,), 0.0) if leaving is not None else None,
