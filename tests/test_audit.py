@@ -121,3 +121,15 @@ def test_it_holds_no_name(tmp_path: Path) -> None:
     house.note("therapist", "add person", NOW, place.id)
     assert json.loads((tmp_path / "data" / FILE).read_bytes().splitlines()[-1])["person"] == place.id
     assert b"Quillfeather" not in (tmp_path / "data" / FILE).read_bytes()
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_one_that_was_taken_away_is_told_of(tmp_path: Path, locked: bool) -> None:
+    """Where the file is gone a new audit begins, whose first entry says so, and everything goes on."""
+    house = written(tmp_path / "data", locked=locked)
+    (tmp_path / "data" / FILE).unlink()
+    house.note("therapist", "read takes", NOW)
+    house.note("therapist", "read answers", NOW)
+    first, *rest = house.audited()
+    assert first["what"] == "set aside an audit"
+    assert [entry["what"] for entry in rest] == ["read takes", "read answers"]

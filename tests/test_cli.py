@@ -12,6 +12,7 @@ import pytest
 from client import Run
 from undersong import cli
 from undersong.edges import midi
+from undersong.edges.house import House
 from undersong.events import Input
 from undersong.testing import makers
 from undersong.testing.scenes import FRAGMENTS, read_playing
@@ -152,13 +153,20 @@ def test_takes_are_kept_shown_exported_and_erased(run: Run, tune: Path, tmp_path
     left = {p.name for p in (tmp_path / "data").rglob("*") if p.is_file()}
     assert left == {"record.db", "audit.jsonl", "audit.lock"}  # that keeping was agreed to, and when
     assert run("sessions", "show", id_)[0] == 2
+    house = House(tmp_path / "data")
+    assert (house.audited()[-1]["what"], house.audited()[-1]["item"]) == ("erase takes", id_)
+    house.close()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_takes_are_private(run: Run, tune: Path, tmp_path: Path) -> None:
-    """Nobody else on the machine can read what was kept."""
+    """Nobody else on the machine can read what was kept, nor what was exported of it."""
     run("answer", tune, "-o", "out.mid", "--keep")
-    for path in [tmp_path / "data", *(tmp_path / "data").rglob("*")]:
+    (take,) = json.loads(run("sessions", "list", "--json")[1])
+    assert run("sessions", "export", take["id"], "--to", "away")[0] == 0
+    for path in [
+        p for folder in ("data", "away") for p in (tmp_path / folder, *(tmp_path / folder).rglob("*"))
+    ]:
         assert path.stat().st_mode & 0o077 == 0, path
 
 

@@ -19,10 +19,12 @@ from client import Asking, Page, let_in, running
 from kept import short
 from undersong.caring import consent
 from undersong.caring.consent import KINDS, Kind
-from undersong.edges import files, record
+from undersong.edges import files, intake, record
+from undersong.edges.answers import Answers
 from undersong.edges.disk import Disk
 from undersong.edges.house import House, Place
 from undersong.edges.record import NEEDS
+from undersong.edges.shares import Shares
 from undersong.errors import EventError, UndersongError
 from undersong.server.stage import Seat, Stage
 
@@ -331,6 +333,49 @@ def test_the_stage_opens_no_take_without_a_yes(tmp_path: Path) -> None:
         house.close()
 
     asyncio.run(without())
+
+
+def test_what_was_said_before_is_in_no_file(tmp_path: Path) -> None:
+    """Answers at intake, whom to call and shares that were changed or taken back lie in no file of the
+    folder, the write-ahead log among them, while the record is still open."""
+    tmp_path.chmod(0o700)
+    house = House(tmp_path)
+    for kind in KINDS:
+        house.own.record.give(kind, NOW)
+    intake.write(house.own.record, {"aims": "the old kitchen radio"}, NOW)
+    Answers(house.own.record).name_person("Aunt Quillfeather", "0123 456")
+    Shares(house.own.record).share("take", "20260101-101010-abcd", NOW)
+    intake.write(house.own.record, {}, NOW)
+    Answers(house.own.record).name_person("Ben", "0123 456")
+    Shares(house.own.record).take_back("take", "20260101-101010-abcd")
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for text in (b"kitchen radio", b"Quillfeather", b"20260101-101010-abcd"):
+        assert text not in everything
+    house.close()
+
+
+def test_an_audit_that_cannot_be_written_keeps_nobody_from_taking_it_back(tmp_path: Path) -> None:
+    """The yes is gone all the same; a new one, which could wait, is not taken."""
+    tmp_path.chmod(0o700)
+
+    def full(what: str) -> None:
+        raise EventError("The audit cannot be written: No space left on device.")
+
+    async def taking_back() -> None:
+        disk = Disk(asyncio.get_running_loop().call_soon_threadsafe)
+        house = House(tmp_path)
+        for kind in KINDS:
+            house.own.record.give(kind, NOW)
+        stage = Stage(house.own, disk, full)
+        for kind in KINDS:
+            await stage.withdraw(kind)
+            assert house.own.record.consent(kind) is None
+            with pytest.raises(EventError, match="audit"):
+                await stage.agree(kind)
+        disk.close()
+        house.close()
+
+    asyncio.run(taking_back())
 
 
 def test_new_words_are_asked_about_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

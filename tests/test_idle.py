@@ -20,9 +20,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from playwright.sync_api import sync_playwright
 from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed
 
+from browsing import launch
 from client import Page, Server, http, let_in
 from secrets_kept import PASSPHRASE, quick_keys
 from undersong.edges.house import House
@@ -33,6 +35,7 @@ from undersong.server.attempts import LONGEST, Attempts, pause_after
 from undersong.server.care import house_routes
 from undersong.server.home import IDLE, LEFT, Home
 from undersong.server.keys import Keys
+from undersong.server.run import STATE
 
 __all__ = ["quick_keys"]  # a fixture
 ENVIRONMENT = {**os.environ, "UNDERSONG_PASSPHRASE": PASSPHRASE}
@@ -149,7 +152,7 @@ def test_left_alone_it_locks_itself(tmp_path: Path, quick_keys: None) -> None:
         clock = [1000.0]
         house = House(tmp_path)
         home = Home(house, Keys(), now=lambda: clock[0])
-        app = Starlette(routes=home.guarded(house_routes(home)))
+        app = Starlette(routes=home.guarded(house_routes(home, ("localhost:1",))))
         await home.begin()
         clock[0] += 10 * IDLE
         assert (await ask(app, "GET", "/api/house"))[1]["locked"] is False
@@ -163,6 +166,12 @@ def test_left_alone_it_locks_itself(tmp_path: Path, quick_keys: None) -> None:
         assert (await ask(app, "GET", "/api/house"))[1] == {"locked": True, "protected": True}
         assert (await ask(app, "POST", "/api/recovery", words))[0] == 423
         assert house.locked
+        assert (await ask(app, "POST", "/api/unlock", words))[0] == 200
+        clock[0] += IDLE + 1
+        home.touched()  # by an open socket: it comes too late to keep it open
+        while not house.locked:
+            await asyncio.sleep(0)
+            await asyncio.to_thread(int)
         assert (await ask(app, "POST", "/api/unlock", words))[0] == 200
         live = await begun(home)
         live.last = 1  # somebody has begun to play
@@ -186,7 +195,7 @@ def test_protecting_needs_a_moment_of_quiet_and_a_passphrase(tmp_path: Path, qui
     async def protecting() -> None:
         house = House(tmp_path)
         home = Home(house, Keys(), attempts=Attempts(first=0.0))
-        app = Starlette(routes=home.guarded(house_routes(home)))
+        app = Starlette(routes=home.guarded(house_routes(home, ("localhost:1",))))
         await home.begin()
 
         async def post(path: str, method: str = "POST", **words: object) -> int:
@@ -212,6 +221,33 @@ def test_protecting_needs_a_moment_of_quiet_and_a_passphrase(tmp_path: Path, qui
         await home.end()
 
     asyncio.run(protecting())
+
+
+def test_a_new_passphrase_is_a_new_beginning(tmp_path: Path) -> None:
+    """Whoever came in before it was changed is not known any more, but for the browser that changed it; a
+    change that is refused shuts nobody out."""
+    server = Server(tmp_path / "d", environment=ENVIRONMENT)
+    try:
+        start_key = json.loads((server.data / STATE).read_text())["key"]
+        headers = {"x-undersong-start-key": start_key}
+        token = json.loads(http(f"{server.address}/relaunch", "POST", headers)[2])["token"]
+        own, other = let_in(server), let_in(server, f"{server.address}/launch?token={token}")
+        ours = {"cookie": own, "origin": server.address}
+
+        def known(cookie: str) -> bool:
+            return http(f"{server.address}/api/house", headers={"cookie": cookie})[0] == 200
+
+        def change(old: str) -> int:
+            words = json.dumps({"old": old, "passphrase": "yet another one"}).encode()
+            return http(f"{server.address}/api/protect", "PUT", ours, words)[0]
+
+        assert change("not it at all") == 403
+        assert known(other)
+        assert change(PASSPHRASE) == 200
+        assert known(own)
+        assert not known(other)
+    finally:
+        server.stop()
 
 
 def test_whoever_is_connected_is_seen_out(tmp_path: Path) -> None:
@@ -375,6 +411,22 @@ def test_a_person_of_another_machine_signs_in(network: tuple[str, ssl.SSLContext
     status, headers, _ = over(context, f"{address}/api/house", {"cookie": cookie})
     assert status == 200
     assert " ws://" not in headers["content-security-policy"]
+
+
+def test_a_browser_signs_in(network: tuple[str, ssl.SSLContext]) -> None:
+    """A real browser on its way to the page: a wrong passphrase is said to be one, the right one opens
+    the page, in which one can begin."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page(ignore_https_errors=True)
+        page.goto(network[0])
+        page.get_by_label("Passphrase").fill("not it at all")
+        page.get_by_role("button", name="Open").click()
+        page.get_by_text("That does not open it.").wait_for()
+        page.get_by_label("Passphrase").fill(PASSPHRASE)
+        page.get_by_role("button", name="Open").click()
+        page.get_by_role("button", name="Begin").wait_for()
+        browser.close()
 
 
 def test_nothing_is_said_without_tls(network: tuple[str, ssl.SSLContext]) -> None:

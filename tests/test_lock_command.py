@@ -57,6 +57,8 @@ def test_a_passphrase_is_typed_twice_and_changed(tmp_path: Path) -> None:
     assert typed(data, f"{recovery}\n{PASSPHRASE}\n{PASSPHRASE}\n", "passphrase", "--recovery")[0] == 0
     house.unlock(PASSPHRASE)
     assert PASSPHRASE not in out
+    told = [entry["what"] for entry in house.audited()]
+    assert told == ["lock with a passphrase", "change passphrase", "change passphrase"]
 
 
 def test_where_nobody_types(

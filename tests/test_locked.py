@@ -418,6 +418,15 @@ def test_a_damaged_record_is_sealed_all_the_same(plain: House) -> None:
     plain.lock()
 
 
+def test_what_a_broken_off_mending_left_is_taken_away(plain: House) -> None:
+    """A copy of the record that was being mended when the machine stopped is gone once all is locked."""
+    path = plain.folder / record.FILE
+    path.with_name(f"{record.FILE}{mending.DRAFT}").write_bytes(b"".join(text.encode() for text in EVERY))
+    path.with_name(f"{record.FILE}{mending.DRAFT}-wal").write_bytes(EVERY[0].encode())
+    plain.protect(PASSPHRASE)
+    assert found(EVERY, plain.folder) == set()
+
+
 # --- protecting that is broken off -------------------------------------------------------------------
 
 

@@ -43,6 +43,7 @@ def test_people_of_an_open_folder(run: Run, data: Path) -> None:
     code, out, _ = run("people", "erase", "ada quillfeather", "--yes")
     assert (code, "not reached" in out) == (0, True)
     assert json.loads(run("people", "list", "--json")[1]) == []
+    assert not House(data).practice
 
 
 def test_whoever_is_not_told_apart_is_asked_for_by_id(run: Run, data: Path) -> None:

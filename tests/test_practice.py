@@ -109,6 +109,18 @@ def test_people_come_and_go(served: Practice) -> None:
         assert therapist.ask("POST", "/api/people", {"name": name})[0] == 422, name
 
 
+def test_with_the_last_of_them_gone_it_is_a_practice_still(served: Practice) -> None:
+    """No window that was a client's sees the therapist's own things after the last client was erased; only
+    whoever gave the passphrase does."""
+    for id_ in served.ids.values():
+        assert served.therapist.ask("DELETE", f"/api/people/{id_}")[0] == 200
+    assert served.therapist.ask("GET", "/api/people")[1]["people"] == []
+    for path in ("/api/intake", "/api/takes", "/api/consents"):
+        assert served.browser.ask("GET", path)[0] == 403, path
+        assert served.browser.in_a_tab().ask("GET", path)[0] == 403, path
+        assert served.therapist.ask("GET", path)[0] == 200, path
+
+
 def test_whoever_is_in_the_room_has_their_own_takes(served: Practice) -> None:
     """Ada's page lists Ada's take and not Ben's, which she cannot have by its name either; the therapist's
     own place is nobody's else."""

@@ -25,6 +25,7 @@ from undersong.cli.shared import (
     INPUT,
     LONG,
     MANY,
+    PASSPHRASE,
     data_option,
     house_of,
     open_house,
@@ -77,7 +78,9 @@ def undersong_command(
         sys.stdout.flush()
 
     secured = door.tls(tls_cert, tls_key)
-    start(house_of(data), host=host, port=port, secured=secured, browser=not no_browser, say=say)
+    house = house_of(data)
+    os.environ.pop(PASSPHRASE, None)  # the browser, and all that it starts, are not to have it
+    start(house, host=host, port=port, secured=secured, browser=not no_browser, say=say)
 
 
 @undersong_command.command()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from undersong.cli.shared import PASSPHRASE, data_option
+from undersong.cli.shared import OWNER, PASSPHRASE, data_option
 from undersong.edges import platform
 from undersong.edges.house import House
 from undersong.edges.lock import Lock
@@ -39,6 +40,7 @@ def lock_command(data: Path | None) -> None:
             raise UsageError(LOCKED_ALREADY)
         given = os.environ.get(PASSPHRASE)
         recovery = house.protect(_new() if given is None else given)
+        house.note(OWNER, "lock with a passphrase", datetime.now(UTC))
         house.close()
     finally:
         ours.give_back()
@@ -59,10 +61,16 @@ def passphrase(by_recovery: bool, data: Path | None) -> None:
     ours = _alone(house.folder)
     try:
         if by_recovery:
-            house.change(recovery=_asked("Recovery key"), passphrase=_new())
+            recovery, new = _asked("Recovery key"), _new()
+            house.change(recovery=recovery, passphrase=new)
         else:
             known = os.environ.get(PASSPHRASE)
-            house.change(old=_asked("Old passphrase") if known is None else known, passphrase=_new())
+            old = _asked("Old passphrase") if known is None else known
+            new = _new()
+            house.change(old=old, passphrase=new)
+        house.unlock(new)
+        house.note(OWNER, "change passphrase", datetime.now(UTC))
+        house.close()
     finally:
         ours.give_back()
     click.echo("The passphrase is changed; the recovery key is the same as before.")

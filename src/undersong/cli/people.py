@@ -66,4 +66,5 @@ def erase(name: str, yes: bool, data: Path | None) -> None:
         raise UsageError(f"This erases all that is kept of {printable(called)}; say so with --yes.")
     house.note(OWNER, "erase person", datetime.now(UTC), id_)
     house.erase(id_)
+    house.end_practice()
     click.echo(f"Erased {printable(called)}. Copies that were exported, and sealed files, are not reached.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import click
 from undersong.cli.shared import (
     INPUT,
     LONG,
+    OWNER,
     clock,
     count,
     data_option,
@@ -23,7 +25,7 @@ from undersong.cli.shared import (
 from undersong.edges.export import export as export_take
 from undersong.edges.shown import with_take
 from undersong.edges.takes import Listed, Takes
-from undersong.errors import UsageError
+from undersong.errors import UndersongError, UsageError
 from undersong.events import Chose
 
 
@@ -123,11 +125,16 @@ def hide(id_: str, yes: bool, data: Path | None) -> None:
 @data_option
 def delete(id_: str, yes: bool, person: str | None, data: Path | None) -> None:
     """Erase a kept session for good, also a hidden one, with all words and recordings."""
-    takes, *_ = takes_of(open_house(data), person, "erase takes", id_)
+    house = open_house(data)
+    takes, *_ = takes_of(house, person, "erase takes", id_)
     takes.folder(id_, hidden=True)
     if not yes:
         raise UsageError(f"This erases {id_} for good; say so with --yes.")
+    if person is None:
+        with suppress(UndersongError):  # an audit that cannot be written keeps nobody from erasing
+            house.note(OWNER, "erase takes", datetime.now(UTC), item=id_)
     takes.delete(id_)
+    house.close()
     click.echo(f"Erased {id_}. Copies that were exported are not touched.")
 
 

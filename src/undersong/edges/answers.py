@@ -139,6 +139,7 @@ class Answers:
                 "consent = excluded.consent, name = excluded.name, number = excluded.number",
                 (self._record.needed("keep"), called, dialled),
             )
+        self._record.forget()  # who was named before
         return Person(called, dialled)
 
     def forget_person(self) -> None:

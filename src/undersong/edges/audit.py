@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -91,8 +91,9 @@ class Audit:
 
     def _set_aside(self, now: datetime) -> None:
         aside = self._path.with_name(f"{ASIDE}{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}.jsonl")
-        self._path.rename(aside)
-        files.sync_folder(self._path.parent)
+        with suppress(FileNotFoundError):  # somebody took it away: there is nothing to keep
+            self._path.rename(aside)
+            files.sync_folder(self._path.parent)
 
     def entries(self, count: int | None = None) -> list[dict[str, Any]]:
         """Every entry. ``count``: how many there are known to be. Raises EventError that names the first

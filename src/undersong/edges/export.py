@@ -14,6 +14,7 @@ from pathlib import Path
 import mido
 
 from undersong.edges import files, looking, midi
+from undersong.edges.platform import PRIVATE_FOLDER
 from undersong.edges.render import BYTES_A_SECOND, Renderer, can_render
 from undersong.edges.takes import LOG, Kept, Takes
 from undersong.errors import UsageError
@@ -27,14 +28,15 @@ Progress = Callable[[float], None]
 
 
 def export(takes: Takes, id_: str, to: Path, progress: Progress = lambda done: None) -> list[Path]:
-    """Write everything of a take into a folder, which is made if it is missing; returns the files.
+    """Write everything of a take into a folder, which is made if it is missing; returns the files, which
+    nobody but their owner may read.
 
     ``progress`` hears for how many seconds sound was written. Raises UsageError for an unknown name or a
     folder that cannot be written, EventError for a damaged log.
     """
     take = takes.get(id_)
     try:
-        to.mkdir(parents=True, exist_ok=True)
+        to.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"The folder {to} cannot be made: {error.strerror or error}.") from error
     parts: list[tuple[str, bytes]] = [
@@ -45,10 +47,10 @@ def export(takes: Takes, id_: str, to: Path, progress: Progress = lambda done: N
     if take.fault is None:
         parts += [("words.json", words_json(take)), *takes.about(id_).recordings()]
     for name, data in parts:
-        files.write_whole(to / name, data)
+        files.write_whole(to / name, data, files.PRIVATE_FILE)
     written = [to / name for name, _ in parts]
     if can_render():
-        files.write_pieces(to / "duet.wav", _told(duet_wav(take), progress))
+        files.write_pieces(to / "duet.wav", _told(duet_wav(take), progress), files.PRIVATE_FILE)
         written.append(to / "duet.wav")
     return written
 

@@ -281,8 +281,9 @@ class House:
 
     @property
     def practice(self) -> bool:
-        """Whether anybody has a place here besides the owner."""
-        return bool(self._ids())
+        """Whether somebody was ever given a place here besides the owner. With the last of them gone it is
+        one still: no window that was a client's becomes the owner's by that."""
+        return (self.folder / PEOPLE).is_dir()
 
     def people(self) -> tuple[list[tuple[str, str]], list[str]]:
         """Everybody who has a place here, by name: ids with names; and a sentence for each that cannot be
@@ -354,6 +355,11 @@ class House:
                 _erase(going)
             except OSError as error:
                 raise UsageError(f"{id_} cannot be erased: {error.strerror or error}.") from error
+
+    def end_practice(self) -> None:
+        """It is the owner's alone again, where nobody else has a place here any more."""
+        with suppress(OSError):  # somebody has
+            (self.folder / PEOPLE).rmdir()
 
     def finish_erasing(self) -> None:
         """Erase what a fault kept from being erased to its end. Needs no key."""

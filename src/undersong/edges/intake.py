@@ -30,3 +30,4 @@ def write(record: Record, said: Said, now: datetime) -> None:
             "said = excluded.said",
             (record.needed("keep"), stamp(now), json.dumps(said, ensure_ascii=False)),
         )
+    record.forget()  # what was said before

@@ -15,6 +15,7 @@ from undersong.edges.sealed import derived
 from undersong.errors import EventError
 
 ASIDE = ".damaged-"  # after a record's name, with a number: put aside
+DRAFT = ".mending"  # the new one, until it is whole
 
 
 def mend(path: Path, key: bytes | None) -> tuple[Path, int]:
@@ -23,9 +24,8 @@ def mend(path: Path, key: bytes | None) -> tuple[Path, int]:
     Returns where that lies, and how many rows were saved. Rows without a living consent are not saved.
     """
     aside = next(one for n in count(1) if not (one := path.with_name(f"{path.name}{ASIDE}{n}")).exists())
-    draft = path.with_name(f"{path.name}.mending")
-    for rest in ("", "-wal", "-shm"):
-        draft.with_name(draft.name + rest).unlink(missing_ok=True)
+    draft = path.with_name(f"{path.name}{DRAFT}")
+    drop_draft(path)
     saved = 0
     own_key = None if key is None else derived(key, "record")
     with Record(draft, key) as new:
@@ -43,6 +43,12 @@ def mend(path: Path, key: bytes | None) -> tuple[Path, int]:
     draft.replace(path)
     files.sync_folder(path.parent)
     return aside, saved
+
+
+def drop_draft(path: Path) -> None:
+    """Take away what a fault left of a mending."""
+    for rest in ("", "-wal", "-shm"):
+        path.with_name(f"{path.name}{DRAFT}{rest}").unlink(missing_ok=True)
 
 
 def _tables(new: Record) -> list[str]:

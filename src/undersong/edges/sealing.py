@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from undersong.edges import files, lock, sealed
 from undersong.edges import record as records
-from undersong.edges.mending import ASIDE, mend
+from undersong.edges.mending import ASIDE, drop_draft, mend
 from undersong.edges.record import APPLICATION, MEND, PLAIN, STEPS, WAITS, Record
 from undersong.edges.sealed import derived
 from undersong.edges.takes import ERASING, HIDDEN
@@ -35,6 +35,7 @@ def seal_place(folder: Path, key: bytes) -> None:
         for path in sorted((folder / parent).glob("*/*")):
             if path.name not in BARE:
                 seal_file(path, key, f"{path.parent.name}/{path.name}")
+    drop_draft(folder / records.FILE)
     _seal_record(folder / records.FILE, key)
     for old in folder.glob(f"{records.FILE}{records.COPY}*"):
         old.unlink()

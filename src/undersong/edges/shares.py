@@ -43,3 +43,4 @@ class Shares:
         """Share it no more."""
         with self._record.writing() as db:
             db.execute("DELETE FROM shares WHERE kind = ? AND item = ?", (kind, item))
+        self._record.forget()

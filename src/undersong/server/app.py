@@ -96,7 +96,7 @@ def create_app(
         *take_routes(home),
         *word_routes(home),
         *looking_routes(home),
-        *house_routes(home),
+        *house_routes(home, hosts),
         *mark_routes(stage),
         *consent_routes(stage),
         *intake_routes(home),

@@ -17,13 +17,14 @@ from undersong.edges.vault import Wrong, acceptable
 from undersong.errors import EventError, UndersongError
 from undersong.server.answers import plainly, said
 from undersong.server.attempts import HERE
+from undersong.server.gate import cookie_name
 from undersong.server.home import Home
 
 GIVE_ONE = "Please give a passphrase or a recovery key."
 GIVE_NEW = "Please give a new passphrase."
 
 
-def house_routes(home: Home) -> list[BaseRoute]:
+def house_routes(home: Home, hosts: tuple[str, ...]) -> list[BaseRoute]:
     """The routes of the house itself."""
 
     async def house(request: Request) -> Response:
@@ -81,6 +82,7 @@ def house_routes(home: Home) -> list[BaseRoute]:
             return True
 
         await home.attempts.ask(changed, who_asks(request))
+        home.keys.forget_others(request.cookies.get(cookie_name(hosts), ""))
         await _note(home, request, "change passphrase")
         return JSONResponse({"changed": True})
 

@@ -130,4 +130,6 @@ async def _open(home: Home, passphrase: str, who: str) -> None:
 def _page(said: str = "", status: int = 200) -> Response:
     page, style = form("Undersong is locked. Please give its passphrase.", "Passphrase", "Open", said)
     policy = f"default-src 'none'; style-src '{style}'; form-action 'self'; {ALONE}"
-    return HTMLResponse(page, status, headers={"content-security-policy": policy})
+    # under the gate's own "no-referrer" a browser sends the form without saying from where
+    headers = {"content-security-policy": policy, "referrer-policy": "same-origin"}
+    return HTMLResponse(page, status, headers=headers)

@@ -167,7 +167,7 @@ class Home:
 
         await self.attempts.ask(opens, who)
         async with self._turn:
-            self.touched()
+            self._last = self._now()
             if self._stage is None and not self.house.locked:
                 await self._open(None)
 
@@ -222,19 +222,27 @@ class Home:
         self._keyring = await asyncio.to_thread(has_keyring)
 
     def touched(self) -> None:
-        """Somebody did something."""
-        self._last = self._now()
+        """Somebody did something. Where it was left alone for too long, while the machine slept, say, it is
+        locked instead."""
+        if self._expired:
+            self._soon(self.lock())
+        else:
+            self._last = self._now()
 
     @property
     def _left_alone(self) -> Seconds:
         """For how long it may still be left alone; below 0: it has to be locked."""
         return self._last + (LEFT if self.playing else self._idle) - self._now()
 
+    @property
+    def _expired(self) -> bool:
+        return self._left_alone <= 0 and self.house.protected and not self.house.locked
+
     def _look(self) -> None:
-        left = self._left_alone
-        if left <= 0 and self.house.protected and not self.house.locked:
+        if self._expired:
             self._soon(self.lock())
-        self._looking = asyncio.get_running_loop().call_later(max(0.01, min(LOOK, left)), self._look)
+        again = max(0.01, min(LOOK, self._left_alone))
+        self._looking = asyncio.get_running_loop().call_later(again, self._look)
 
     def _soon(self, doing: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(doing)
@@ -289,7 +297,7 @@ class Home:
 
         async def asked(request: Request) -> Response:
             await self._settled.wait()
-            if self.house.protected and not self.house.locked and self._left_alone <= 0:
+            if self._expired:
                 await self.lock()  # the machine slept, say, and no timer went by
             if self.house.locked and route.path not in WHILE_LOCKED:
                 return JSONResponse({"error": LOCKED}, LOCKED_STATUS)

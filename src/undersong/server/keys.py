@@ -71,6 +71,15 @@ class Keys:
         for token in self._therapists.names:
             self._tabs.add(token)
 
+    def forget_others(self, cookie: str) -> None:
+        """The passphrase was changed: whoever came in with the old one is not known any more, but for the
+        browser with this cookie."""
+        known = self.knows_cookie(cookie)
+        self._launches, self._cookies = _Bounded(MOST_TOKENS), _Bounded(MOST_COOKIES)
+        if known:
+            self._cookies.add(cookie)
+        self.forget_therapists()
+
     def forget_therapists(self) -> None:
         """Nobody has given the passphrase any more."""
         self._therapists = _Bounded(MOST_TABS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from undersong.edges import giving, outside, sharing
 from undersong.edges.shares import THE_INTAKE, Kind, Shares
-from undersong.errors import EventError, UsageError
+from undersong.errors import EventError, UndersongError, UsageError
 from undersong.server.answers import Handler, body, download, plainly, said
 from undersong.server.home import Home
 
@@ -43,13 +44,13 @@ def share_routes(home: Home) -> list[BaseRoute]:
                 shares = Shares(place.record)
                 if wanted:
                     _check(home, kind, item)
-                home.house.note(
-                    role, "share" if wanted else "share no more", now, place.id, f"{kind} {item}"
-                )
                 if wanted:
+                    home.house.note(role, "share", now, place.id, f"{kind} {item}")
                     shares.share(kind, item, now)
-                else:
-                    shares.take_back(kind, item)
+                    return
+                shares.take_back(kind, item)
+                with suppress(UndersongError):  # an audit that cannot be written keeps nothing shared
+                    home.house.note(role, "share no more", now, place.id, f"{kind} {item}")
 
             await asyncio.to_thread(done)
             return JSONResponse({"shared": wanted})

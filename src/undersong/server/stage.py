@@ -285,8 +285,10 @@ class Stage:
         async with self._turn:
             if kind == "play":
                 await self._drop_take()
-            self._note(f"took back consent to {kind}")
             await asyncio.to_thread(self.place.withdraw, kind, datetime.now(UTC))
+            # an audit that cannot be written keeps nobody from taking it back
+            with suppress(UndersongError):
+                await asyncio.to_thread(self._note, f"took back consent to {kind}")
 
     async def _drop_take(self) -> None:
         self._deafen()
