@@ -551,6 +551,28 @@ def scratch(tmp_path: Path) -> tuple[Takes, Path]:
     return takes, log
 
 
+def test_scratch_goes_also_while_all_is_locked(plain: House) -> None:
+    """What nobody answered for within a day is erased without any key, whosever it is; what is younger
+    stays, and so does all that was kept."""
+    plain.protect(PASSPHRASE)
+    (client,) = plain.people()[0]
+    places = (plain.own, plain.place(client[0]))
+    old, young = [], []
+    for place in places:
+        for begun, of in ((NOW, old), (NOW + timedelta(hours=20), young)):
+            id_, file = place.takes.begin(begun)
+            file.close()
+            folder = place.folder / "scratch" / id_
+            os.utime(folder / "log.jsonl", (begun.timestamp(),) * 2)
+            of.append(folder)
+    kept_before = sorted(plain.folder.rglob("takes/*/*"))
+    plain.lock()
+    plain.sweep(NOW + timedelta(hours=25), 0.0)
+    assert not any(folder.exists() for folder in old)
+    assert all(folder.exists() for folder in young)
+    assert sorted(plain.folder.rglob("takes/*/*")) == kept_before
+
+
 def test_a_clock_set_back_keeps_nothing_for_ever(scratch: tuple[Takes, Path]) -> None:
     """What was played before the clock was set back a year has a day from then on, and no longer."""
     takes, log = scratch

@@ -16,11 +16,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import kept
 from practising import NOW, practice
+from undersong import Plan
 from undersong.edges import giving, outside, sharing
 from undersong.edges.house import House, Place
 from undersong.edges.outside import Outside
 from undersong.edges.shown import shown_of, with_take
 from undersong.errors import EventError, UndersongError, UsageError
+from undersong.events import MakerId, Tap
+from undersong.remembering import log as codec
 
 WEBM = b"\x1a\x45\xdf\xa3" + bytes(200)
 
@@ -200,6 +203,17 @@ def forged(both: Both, change: Callable[[dict[str, Any], bytearray], None]) -> b
     return bytes(pyrage.encrypt(body + key.sign(body), [pyrage.x25519.Recipient.from_str(both.address)]))
 
 
+def other_log(manifest: dict[str, Any], files: bytearray, *, makers: int = 1, last: float = 10.0) -> None:
+    """Another log in the place of the first take's, whole and by as many makers, up to that second."""
+    writer = codec.LogWriter(codec.Header("0", "here", 0, Plan(), ()))
+    for number in range(makers):
+        writer.input(Tap(last, last, MakerId(f"maker {number}"), 60))
+    data = writer.seal()
+    sizes = manifest["takes"][0]["files"]
+    files[: sizes["log.jsonl"]] = data
+    sizes["log.jsonl"] = len(data)
+
+
 WRONG: dict[str, Callable[[dict[str, Any], bytearray], None]] = {
     "a take named as a way out": lambda m, f: m["takes"][0].update(id="../../../../x"),
     "a file named as a way out": lambda m, f: m["takes"][0]["files"].update({"../../key": 0}),
@@ -211,6 +225,8 @@ WRONG: dict[str, Callable[[dict[str, Any], bytearray], None]] = {
     "a length that is a yes": lambda m, f: m["takes"][0]["files"].update({"log.jsonl": True}),
     "more than is listed": lambda m, f: f.extend(b"more"),
     "a log that is none": lambda m, f: f.__setitem__(slice(0, 5), b"xxxxx"),
+    "more makers than play together": lambda m, f: other_log(m, f, makers=33),
+    "a session of two days": lambda m, f: other_log(m, f, last=2 * 24 * 3600.0),
     "a spoken note that is none": lambda m, f: f.__setitem__(slice(-204, None), bytes(204)),
     "an unknown questionnaire": lambda m, f: m["answers"][0].update(instrument="none"),
     "too many points": lambda m, f: m["answers"][0].update(points=[9] * 7),
@@ -240,9 +256,12 @@ def test_whoever_may_sign_may_still_not_lie(both: Both, what: str) -> None:
     assert tree(both.ada.folder) == before
 
 
-def test_a_forged_file_that_says_nothing_wrong_is_taken_in(both: Both) -> None:
+@pytest.mark.parametrize("change", [lambda m, f: None, lambda m, f: other_log(m, f, makers=32)])
+def test_a_forged_file_that_says_nothing_wrong_is_taken_in(
+    both: Both, change: Callable[[dict[str, Any], bytearray], None]
+) -> None:
     """The test above refuses for what was changed, not for how its files are made."""
-    assert both.take_in(forged(both, lambda m, f: None)).takes == (both.takes[0],)
+    assert both.take_in(forged(both, change)).takes == (both.takes[0],)
 
 
 def test_a_later_version_and_a_large_file_are_refused_as_such(both: Both) -> None:

@@ -369,13 +369,12 @@ class House:
 
     def sweep(self, now: datetime, up: Seconds) -> None:
         """Erase scratch that nobody answered for within a day, and what a fault kept from being erased.
-        ``up``: for how long the machine has run."""
+        Needs no key. ``up``: for how long the machine has run."""
         self.finish_erasing()
         for id_ in (None, *self._ids()):
             try:
-                self.place(id_).takes.sweep(now, up)
-            except Locked:
-                raise
+                takes = Takes(self.folder if id_ is None else self._folder(id_))
+                (takes if self.locked else self.place(id_).takes).sweep(now, up)
             except UndersongError:
                 continue  # it is told where it is looked at
 

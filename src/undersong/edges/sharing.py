@@ -28,15 +28,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from undersong.edges.about import ABOUT, VOICES, About, kind_of
 from undersong.edges.takes import ID, LOG
 from undersong.errors import EventError, UndersongError
+from undersong.events import Seconds
 from undersong.measuring.instruments import instrument
 from undersong.measuring.questionnaire import score
 from undersong.reflecting import words
+from undersong.reflecting.duet import duet
 from undersong.remembering import log as codec
 
 FORMAT = 1
 LARGEST = 12 * 1024 * 1024  # bytes of a shared file: as much as edges.bounded can read
 LARGEST_MANIFEST = 1024 * 1024
 MOST_TAKES, MOST_ANSWERS, MOST_WITHDRAWN = 200, 1000, 10_000
+MOST_MAKERS = 32
+LONGEST: Seconds = 24 * 3600.0  # of a take
 LONGEST_NAME = 100
 _BEGIN = b"undersong shared "
 _LENGTH = struct.Struct("<I")
@@ -197,8 +201,13 @@ def _read(manifest: Mapping[str, Any], files: bytes) -> Contents:
 
 def _take(id_: str, files: Mapping[str, bytes]) -> Take:
     """A take with its log whole, and with nothing else but what was added to it."""
-    if codec.read(files[LOG]).dropped is not None:
+    log = codec.read(files[LOG])
+    if log.dropped is not None:
         raise ValueError("no whole log")
+    # what is looked back at later takes longer by the minute, and by each two makers
+    makers = {event.maker for event in log.inputs}
+    if len(makers) > MOST_MAKERS or duet(log.inputs, log.outputs).end > LONGEST:
+        raise ValueError("no session that anybody played")
     about = words.decode(files[ABOUT], VOICES) if ABOUT in files else words.Words()
     spoken = {f"voice-{note.id}.{note.voice}": note.voice for note in about.notes if note.voice is not None}
     for name, data in files.items():

@@ -139,7 +139,9 @@ class Home:
         """The server has started."""
         self._disk = Disk(asyncio.get_running_loop().call_soon_threadsafe)
         await asyncio.to_thread(int)  # threads are there before anybody needs one
-        if not self.house.locked:
+        if self.house.locked:
+            await asyncio.to_thread(self.house.sweep, datetime.now(UTC), seconds_up())
+        else:
             await self._open(None)
         self._look()
 
