@@ -192,15 +192,18 @@ def test_the_page_of_the_app_is_the_document() -> None:
 
 def test_every_contact_is_dated_and_says_where_it_was_read() -> None:
     """Each number has a day on which it was read, a source, and whether that was its own page; where it was
-    not, the page says so; and there is a rule for whoever is in none of these countries."""
+    not, the page says so; and there is a rule for whoever is in none of these countries. What everybody in
+    danger is told, wherever they are, stands before the first number."""
     told = json.loads((ROOT / "web/src/texts/contacts.json").read_text(encoding="utf-8"))
     for contact in told["contacts"]:
         assert re.fullmatch(r"20\d\d-\d\d-\d\d", contact["checked"])
         assert re.search(r"\w+\.\w{2,}", contact["source"]), contact
         assert isinstance(contact["seen"], bool)
         assert re.fullmatch(r"\d{3,}", contact["dial"])
-    assert "emergency number" in told["rule"]
+    assert "emergency number" in told["first"]
+    assert "helplines by country" in told["rule"]
     assert "emergency number" in told["honest"]
     help_ = (ROOT / "web/public/help.html").read_text(encoding="utf-8")
     unseen = [c for c in told["contacts"] if not c["seen"]]
     assert help_.count(told["unseen"]) == len(unseen) > 0
+    assert 0 < help_.index(told["first"]) < help_.index("tel:")

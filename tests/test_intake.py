@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from undersong.caring import intake
 from undersong.caring.intake import ECHOES, QUESTIONS, ROWS, Answer, checked, limits, page, plan
 from undersong.choosing.table import AIMS
 from undersong.errors import EventError, UsageError
-from undersong.events import Chose, MakerId, Play, Steer, Tap
+from undersong.events import Chose, MakerId, NoteOn, Play, Retract, Steer, Tap
 from undersong.offline import make_session
 from undersong.plan import ALWAYS, Limits, Plan
 from undersong.plugins import techniques
 from undersong.remembering import log as codec
 from undersong.session import perform
+from undersong.testing import makers
 from undersong.testing.minutes import KINDS, TUNE, minutes
 
 WEB = Path(__file__).parent.parent / "web" / "src"
@@ -128,6 +130,59 @@ def test_nobody_who_hears_voices_is_echoed(seed: int) -> None:
     chosen = {event.technique for event in out if isinstance(event, Chose)}
     assert not chosen & set(ECHOES)
     assert any(isinstance(event, Play) for event in out)
+
+
+def given_back(said: dict[str, Answer], seed: int) -> tuple[int, int, float]:
+    """Of four minutes of phrases with rests: how many calls there are, how many of them the partner's tune
+    gives back after it (their first three intervals in their order, at any height), and the longest time
+    in which the partner begins nothing."""
+    heard, _ = makers.breathing(TUNE * 12, seed, period=makers.pace(seed))
+    heard = [event for event in heard if event.heard < 240.0]
+    out = list(perform(make_session(plan(said), seed), heard, 250.0))
+    taken_back = {event.id for event in out if isinstance(event, Retract)}
+    plays = [event for event in out if isinstance(event, Play) and event.id not in taken_back]
+    tune = [play for play in plays if play.voice == "melody"]
+    calls: list[list[NoteOn]] = []
+    sounds_until = 0.0
+    for event in heard:
+        if isinstance(event, NoteOn):
+            if not calls or event.heard - sounds_until > REST:
+                calls.append([])
+            calls[-1].append(event)
+        sounds_until = event.heard
+    begins = [call[0].heard for call in calls[1:]] + [250.0]
+    back = 0
+    for call, following in zip(calls, begins, strict=True):
+        reply = [play.pitch for play in tune if call[-1].heard < play.at < following + REST]
+        first = steps([event.pitch for event in call])[:3]
+        after = steps(reply)
+        back += len(first) == 3 and any(after[at : at + 3] == first for at in range(len(after)))
+    times = [0.0, *sorted(play.at for play in plays), 240.0]
+    return len(calls), back, max(b - a for a, b in pairwise(times))
+
+
+REST = 1.0  # seconds without a sound, between two calls
+
+
+def steps(pitches: list[int]) -> list[int]:
+    return [b - a for a, b in pairwise(pitches)]
+
+
+@pytest.mark.parametrize("helps", [None, "answer", "alike"])
+@pytest.mark.parametrize("seed", range(3))
+def test_no_answer_to_who_hears_voices_begins_as_their_phrase_did(helps: str | None, seed: int) -> None:
+    """Nothing of the partner's after a phrase has the first intervals of that phrase, also where somebody
+    said that an answer, or being joined, helps them; and there is never a long time with nothing at all."""
+    said: dict[str, Answer] = {"voices": "yes"} if helps is None else {"voices": "yes", "helps": helps}
+    calls, back, longest = given_back(said, seed)
+    assert calls > 10
+    assert back == 0
+    assert longest < 30.0
+
+
+def test_answers_begin_as_the_phrase_did_where_that_is_not_left_out() -> None:
+    """The same playing without that answer: so the test above can fail."""
+    assert given_back({"helps": "answer"}, 0)[1] > 0
 
 
 def test_echoes_come_where_they_are_not_left_out() -> None:

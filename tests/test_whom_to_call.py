@@ -50,14 +50,15 @@ def calm(browser: Browser, parts: Server) -> Iterator[Tab]:
 
 
 def test_whom_to_call_is_said_before_anything_else(calm: Tab) -> None:
-    """The page begins with telling someone; whom one named comes before the numbers, and both can be
-    dialled; one button leads back, and it is the only one."""
+    """The page begins with telling someone, and with the emergency number for everybody in danger; whom one
+    named comes before the numbers, and both can be dialled; one button leads back, and is the only one."""
     now(calm, "Aino", "+358 40 (123) 45-67")
     dialog = calm.page.get_by_role("dialog", name="Please tell someone now.")
     assert dialog.get_by_role("heading").first.inner_text() == "Please tell someone now."
     links = dialog.get_by_role("link").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
     assert links[:2] == ["tel:+358401234567", "tel:112"]
-    assert "Aino" in dialog.inner_text()
+    said = dialog.inner_text()
+    assert said.index("If you are in danger, call the emergency number where you are") < said.index("Aino")
     assert dialog.get_by_role("button").count() == 1
     assert "nothing" in dialog.inner_text()
 

@@ -10,7 +10,7 @@ const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const write = (path, text) => writeFileSync(new URL(path, import.meta.url), text);
 
 const en = JSON.parse(read("../src/texts/en.json"));
-const { contacts, rule, honest, unseen } = JSON.parse(read("../src/texts/contacts.json"));
+const { contacts, first, rule, honest, unseen } = JSON.parse(read("../src/texts/contacts.json"));
 const { help } = en;
 
 function fill(text, values) {
@@ -49,6 +49,7 @@ const html = frame(en, help.title, [
   ]),
   ...section("stop", stop.title, [stop.rest, stop.finish].map(paragraph)),
   ...section("now", now.title, [
+    paragraph(first),
     paragraph(now.a),
     '      <ul class="contacts">',
     ...contacts.flatMap(contact),

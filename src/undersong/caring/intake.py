@@ -20,8 +20,8 @@ from undersong.plan import HOLD_ME, Limits, Plan
 LONGEST = 1000  # letters of an answer in own words
 TIMBRES = ("piano", "marimba", "drum", "kalimba", "harp", "flute", "vibraphone", "guitar")  # as in the page
 YES_NO = ("yes", "no")
-# The maker's own notes given back, at once or later.
-ECHOES = ("imitating", "mirroring", "reflecting", "extending", "incorporating")
+# The maker's own notes given back, at once or later, whole or as the beginning of an answer.
+ECHOES = ("imitating", "mirroring", "reflecting", "extending", "incorporating", "dialoguing")
 LEADS_ON = ("transition",)
 SHORT = 20.0  # minutes
 Kind = Literal["one", "many", "words"]

@@ -60,6 +60,7 @@ const SILENT: Loudspeaker & Instrument = {
   release: nothing,
   silence: nothing,
   setTimbre: nothing,
+  mute: nothing,
   setVolume: nothing,
   contextTimeAt: () => 0,
   outputLatency: 0,

@@ -497,7 +497,7 @@ export class LiveDuet implements Duet {
   }
 
   mute(timbres: readonly string[]): void {
-    this.partner.muted = timbres;
+    this.sound.mute(timbres);
   }
 
   setVolume(volume: number): void {

@@ -1,7 +1,6 @@
 /** What the partner plays: placed on the audio clock, and drawn. */
 
 import type { Player } from "../sound/player";
-import { timbreWithout } from "../sound/voices";
 import type { SessionClock } from "./clock";
 import type { Marks } from "./marks";
 import type { Play } from "./protocol";
@@ -12,9 +11,6 @@ const SILENT_WITHIN = 0.15; // seconds: Rest, or a lost connection
 export type Loudspeaker = Pick<Player, "play" | "retract" | "release" | "silence" | "contextTimeAt" | "outputLatency">;
 
 export class Partner {
-  /** Sounds that are not to be heard. */
-  muted: readonly string[] = [];
-
   constructor(
     private readonly sound: Loudspeaker,
     private readonly clock: SessionClock,
@@ -23,11 +19,10 @@ export class Partner {
 
   /** `aloud`: whether it sounds here, or is only shown. */
   play(play: Play, aloud: boolean): void {
-    const { pitch, velocity, voice, seconds } = play;
+    const { pitch, velocity, voice, seconds, timbre } = play;
     const planned = play.kind === "planned";
     const from = this.clock.performanceAt(play.at);
-    const timbre = timbreWithout(voice, play.timbre, this.muted);
-    if (aloud && timbre !== null) {
+    if (aloud) {
       const leaves = this.sound.contextTimeAt(from);
       // A reactive note answers the maker's own, which is as late on its way out as it is itself.
       const at = planned ? leaves : leaves + this.sound.outputLatency;

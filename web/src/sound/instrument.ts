@@ -52,7 +52,7 @@ export interface Instrument {
   /** A note of the maker's begins now. `key` is whatever holds it; the same key again ends the former. */
   makerOn(key: string, pitch: number, velocity: number, own?: Own): void;
   makerOff(key: string): void;
-  /** The maker struck something without pitch: a soft drum, now. */
+  /** The maker struck something without pitch: a soft drum, now; where that is muted, a short note. */
   makerTap(key: string, velocity: number, own?: Own): void;
   makerPedal(down: boolean): void;
   /** Everything of the maker's ends (blur, a device gone), and nothing told for later sounds. */
@@ -69,6 +69,8 @@ export interface Instrument {
   silence(over: number): void;
 
   setTimbre(timbre: Timbre): void;
+  /** Timbres that are not to be heard, of whomever and whenever it was played. */
+  mute(muted: readonly string[]): void;
   /** The person's own volume, 0-1; changes glide at 6 dB a second upwards. */
   setVolume(volume: number): void;
 }

@@ -20,6 +20,9 @@ interface Stroke {
 
 const MOST_HELD = 16; // keys; the one held longest ends for one more
 const STROKES = 6;
+const TAPPED = 60; // a C: whoever only taps is answered in C
+const SOFTER = 0.7; // of a tap's velocity
+const TAP_LASTS = 0.25; // seconds
 
 export class Maker {
   private readonly held = new Map<string, Held>(); // in the order in which they were pressed
@@ -29,6 +32,7 @@ export class Maker {
   private readonly places = BANKED.map(() => 0);
   private timbre: Timbre = "piano";
   private struck = 0; // strokes so far
+  private drumless = false;
 
   constructor(
     private readonly bank: SpessaSynthProcessor,
@@ -49,6 +53,10 @@ export class Maker {
 
   setTimbre(timbre: Timbre): void {
     this.timbre = timbre;
+  }
+
+  mute(muted: readonly string[]): void {
+    this.drumless = muted.includes("drum");
   }
 
   on(key: string, pitch: number, velocity: number, now: number, own?: Own): void {
@@ -78,9 +86,17 @@ export class Maker {
     this.bank.controllerChange(channel, MIDIControllers.pan, Math.round(64 + 63 * place));
   }
 
-  /** The drum's middle; of two, the right one has its rim. */
-  tap(key: string, velocity: number, now: number, own?: Own): void {
+  /**
+   * The drum's middle; of two, the right one has its rim. Where the drum is muted, a short, soft note of
+   * what the maker plays with: it ends at the frame that is returned.
+   */
+  tap(key: string, velocity: number, now: number, own?: Own): number | null {
+    if (this.drumless) {
+      this.on(key, TAPPED, Math.max(1, Math.round(SOFTER * velocity)), now, own);
+      return now + Math.round(TAP_LASTS * this.bank.sampleRate);
+    }
     this.strike(key, own !== undefined && own.place > 0 ? RIM : MIDDLE, velocity, now, own?.place);
+    return null;
   }
 
   /** The drum rings as it rings: letting go of a key does not end a stroke. */

@@ -15,6 +15,7 @@ export type ToWorklet =
   | { readonly type: "release"; readonly id: number; readonly at: number; readonly over: number }
   | { readonly type: "silence"; readonly over: number }
   | { readonly type: "timbre"; readonly timbre: Timbre }
+  | { readonly type: "mute"; readonly muted: readonly string[] }
   | { readonly type: "breathe"; readonly ground: number; readonly breath: Breath }
   | { readonly type: "follow"; readonly breath: Breath }
   | { readonly type: "leave" };

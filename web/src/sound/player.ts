@@ -33,6 +33,7 @@ export class Player implements Instrument {
   onHeard: ((heard: Heard) => void) | null = null;
   private readonly volume = new Volume(FIRST_VOLUME);
   private timbre: Timbre = "piano";
+  private muted: readonly string[] = [];
   private stage: Stage | null = null;
   private watch: Watch | null = null;
   private opening: Promise<void> | null = null;
@@ -85,6 +86,7 @@ export class Player implements Instrument {
     stage.context.onstatechange = () => this.awake();
     this.watch = new Watch(stage, () => void this.slower(), () => void this.rebuild(this.hint));
     stage.tell({ type: "timbre", timbre: this.timbre });
+    stage.tell({ type: "mute", muted: this.muted });
     if (this.heldPedal) stage.tell({ type: "pedal", down: true });
     if (this.breathing !== null) this.breathe(this.breathing.ground, this.breathing.breath);
   }
@@ -271,6 +273,11 @@ export class Player implements Instrument {
   setTimbre(timbre: Timbre): void {
     this.timbre = timbre;
     this.tell({ type: "timbre", timbre });
+  }
+
+  mute(muted: readonly string[]): void {
+    this.muted = muted;
+    this.tell({ type: "mute", muted });
   }
 
   setVolume(volume: number): void {

@@ -55,6 +55,50 @@ describe("the maker", () => {
   });
 });
 
+describe("a sound that is left out", () => {
+  it("is not in a tap, at once or heard again: it is a short, soft note of what the maker plays with", async () => {
+    const note = await Rig.open(bytes);
+    note.synth.makerOn("a", 60, 56);
+    const expected = note.render(1024).maker;
+    expect(peak(expected)).toBeGreaterThan(0.001);
+    const now = await Rig.open(bytes);
+    now.synth.mute(["drum"]);
+    now.synth.makerTap("space", 80);
+    expect(now.render(1024).maker).toEqual(expected);
+    const again = await Rig.open(bytes);
+    again.synth.mute(["drum"]);
+    again.synth.makerAgain(again.frame, { type: "tap", key: "again 1", velocity: 80 });
+    expect(again.render(1024).maker).toEqual(expected);
+    for (const rig of [now, again]) {
+      rig.render(2 * RATE);
+      expect(rig.synth.sounding).toBe(0); // nobody lets go of it
+    }
+  });
+
+  it("lets each of quick taps last, though they come from one key", async () => {
+    const rig = await Rig.open(bytes);
+    rig.synth.mute(["drum"]);
+    rig.synth.setTimbre("flute");
+    rig.synth.makerTap("space", 100);
+    rig.render(ms(200));
+    rig.synth.makerTap("space", 100);
+    rig.render(ms(150));
+    expect(peak(rig.render(ms(50)).maker)).toBeGreaterThan(0.01);
+  });
+
+  it("is not in what the partner plays, and another one is instead where there is one", async () => {
+    const rig = await Rig.open(bytes);
+    rig.synth.mute(["drum", "flute"]);
+    rig.play("percussion", rig.frame);
+    expect(peak(rig.render(RATE).partner)).toBe(0);
+    const other = await Rig.open(bytes);
+    rig.frame = other.frame = Math.max(rig.frame, other.frame);
+    rig.play("chords", rig.frame, { timbre: 1 });
+    other.play("chords", other.frame, { timbre: 0 });
+    expect(rig.render(4096).partner).toEqual(other.render(4096).partner);
+  });
+});
+
 describe("a note of the partner's", () => {
   it.each(VOICES)("of the %s begins exactly at its frame, in the middle of a block", async (voice) => {
     const rig = await Rig.open(bytes);

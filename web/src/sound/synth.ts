@@ -12,6 +12,7 @@ import { Limiter } from "./limiter";
 import { Maker } from "./maker";
 import { QUANTUM } from "./part";
 import { Partner, type PartnerNoteAt } from "./partner";
+import { timbreWithout } from "./voices";
 
 const VOICE_CAP = 64; // of the bank's own voices; two make one stereo note
 
@@ -29,6 +30,7 @@ export class Synth {
   private readonly again: { readonly at: number; readonly event: MakerEvent }[] = []; // by their time
   private frame = 0; // the next one to be rendered
   private limited = true;
+  private muted: readonly string[] = [];
 
   /** Reads the bank; its recordings are decoded when `decode` is called, or when first played. */
   static async load(
@@ -99,7 +101,12 @@ export class Synth {
   }
 
   makerTap(key: string, velocity: number, own?: Own): void {
-    this.maker.tap(key, Math.max(1, midi(velocity)), this.frame, own);
+    const ends = this.maker.tap(key, Math.max(1, midi(velocity)), this.frame, own);
+    if (ends === null) return;
+    // of quick taps with one key the last one's end counts
+    const earlier = this.again.findIndex(({ event }) => event.type === "off" && event.key === key);
+    if (earlier >= 0) this.again.splice(earlier, 1);
+    this.makerAgain(ends, { type: "off", key });
   }
 
   makerPedal(down: boolean): void {
@@ -111,7 +118,7 @@ export class Synth {
     this.maker.offAll();
   }
 
-  /** What the maker did in a kept take, at the frame `at`. */
+  /** What the maker did in a kept take, or the end of a tap, at the frame `at`. */
   makerAgain(at: number, event: MakerEvent): void {
     const place = this.again.findIndex((other) => other.at > at);
     this.again.splice(place < 0 ? this.again.length : place, 0, { at: Math.round(at), event });
@@ -130,9 +137,17 @@ export class Synth {
     this.maker.setTimbre(timbre);
   }
 
+  /** Timbres that are not to be heard: each of the partner's notes takes another, or does not sound. */
+  mute(muted: readonly string[]): void {
+    this.muted = muted;
+    this.maker.mute(muted);
+  }
+
   play(note: PartnerNoteAt): void {
+    const timbre = timbreWithout(note.voice, note.timbre, this.muted);
+    if (timbre === null) return;
     const velocity = Math.max(1, midi(note.velocity));
-    this.partner.play({ ...note, pitch: midi(note.pitch), velocity, at: Math.round(note.at) }, this.frame);
+    this.partner.play({ ...note, timbre, pitch: midi(note.pitch), velocity, at: Math.round(note.at) }, this.frame);
   }
 
   retract(id: number): void {

@@ -67,6 +67,8 @@ class Undersong extends AudioWorkletProcessor {
         return synth.silence(message.over);
       case "timbre":
         return synth.setTimbre(message.timbre);
+      case "mute":
+        return synth.mute(message.muted);
       case "breathe":
         return synth.breathe(message.ground, message.breath);
       case "follow":
