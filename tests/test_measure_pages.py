@@ -22,6 +22,7 @@ from undersong.measuring.instruments import instrument
 ITEM_1 = "Little interest or pleasure in doing things"
 ITEM_9 = "Thoughts that you would be better off dead or of hurting yourself in some way"
 HELP = "Please tell someone now."
+THERAPIST = "Tell your therapist first. If they are not here, do not wait for them."
 # Every heading and dialog that is ever on the page, in the order in which it came.
 WATCH = """{
   window.came = [];
@@ -117,6 +118,7 @@ def test_item_9_opens_help_at_once(browser: Browser, tmp_path: Path, before: str
         dialog = page.page.get_by_role("dialog", name=HELP)
         dialog.wait_for()
         axe(page)
+        assert dialog.get_by_text(THERAPIST).count() == 0  # here is none
         link = dialog.get_by_role("link", name=PERSON["number"])
         expect(link).to_have_attribute("href", "tel:+442079460000")
         assert page.ask("came.at(-1)") == HELP
@@ -523,7 +525,8 @@ def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
-    """The long form is offered to the client with nobody named, and its item 9 opens help there as well;
+    """The long form is offered to the client with nobody named, and its item 9 opens help there as well,
+    which says before all else to tell the therapist;
     the client shares the form, and the therapist sees total and answers; taken back, they see nothing."""
     house, _ = practice(tmp_path / "d", "Ada")
     house.close()
@@ -542,7 +545,9 @@ def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
         for _ in range(8):
             client.button("Not at all").click()
         client.button("Several days").click()
-        client.page.get_by_role("dialog", name=HELP).wait_for()
+        dialog = client.page.get_by_role("dialog", name=HELP)
+        expect(dialog.locator("p").first).to_have_text(THERAPIST)
+        axe(client)
         client.button("Back").click()
         client.button("Go on").click()
         question(client, "The answers come to 1.").wait_for()

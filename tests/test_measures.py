@@ -309,6 +309,27 @@ def test_a_therapist_sees_what_is_shared(tmp_path: Path) -> None:
     house.close()
 
 
+def test_a_therapist_alone_is_nobody_to_tell(tmp_path: Path) -> None:
+    """While nobody is in the room the therapist answers for themselves: the long form is offered once they
+    named somebody, as to whoever is alone; to the client in the room it is offered at once."""
+    house, ids = practice(tmp_path / "d", "Ada")
+    house.own.record.give("keep", NOW)
+    house.close()
+    with serving(tmp_path / "d") as server:
+        therapist = practising.Asking(server).as_therapist()
+
+        def offered(asking: practising.Asking) -> bool:
+            _, listed = asking.ask("GET", "/api/measures")
+            return bool({one["id"]: one["offered"] for one in listed["measures"]}["phq-9"])
+
+        assert not offered(therapist)
+        therapist.ask("PUT", "/api/room", {"person": ids["Ada"]})
+        assert offered(practising.Asking(server, therapist.cookie).in_a_tab())
+        therapist.ask("PUT", "/api/room", {"person": None})
+        assert therapist.ask("PUT", "/api/safety", PERSON)[0] == 200
+        assert offered(therapist)
+
+
 # --- over time -------------------------------------------------------------------------------------
 
 

@@ -48,8 +48,8 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         return home.room.record.consent("keep") is not None
 
     def told() -> bool:
-        """Whether there is somebody to be told."""
-        return home.house.practice or answers().person is not None
+        """Whether there is somebody to be told: of a client the therapist, else who was named."""
+        return home.room.id is not None or answers().person is not None
 
     def asked(request: Request) -> Instrument:
         one = instrument(request.path_params["id"])
