@@ -103,7 +103,7 @@ OFFERED_NEXT = """async (before) => {
 @pytest.mark.parametrize("before", ["Not at all", "Nearly every day", "Leave this out"])
 def test_item_9_opens_help_at_once(browser: Browser, tmp_path: Path, before: str) -> None:
     """Whatever else was answered or left out: the page of whom to call comes with that very answer, names
-    who was named, and is written down; then the person goes on, and only then is there a total, or none."""
+    who was named; then the person goes on, and only then is there a total, or none."""
     with served(tmp_path) as server, tab(browser, server) as page:
         page.open()
         name_somebody(page)
@@ -127,7 +127,29 @@ def test_item_9_opens_help_at_once(browser: Browser, tmp_path: Path, before: str
         page.button("Go on").click()
         page.button("Done").wait_for()
         help_came_first(page)
-    assert rows(tmp_path / "d") == {"answers": 1, "drafts": 0, "helped": 1, "safety": 1}
+    assert rows(tmp_path / "d") == {"answers": 1, "drafts": 0, "safety": 1}
+
+
+def test_erased_answers_leave_no_word_that_help_was_opened(browser: Browser, tmp_path: Path) -> None:
+    """Item 9 opened the page of whom to call, the form was kept, and is erased: no byte of the record names
+    the form any more."""
+    with served(tmp_path) as server, tab(browser, server) as page:
+        page.open()
+        name_somebody(page)
+        enter(page)
+        unfold(page, "Other questions")
+        page.button("PHQ-9: 9 questions").click()
+        for _ in range(8):
+            page.button("Not at all").click()
+        page.button("Several days").click()
+        page.button("Back").click()
+        page.button("Go on").click()
+        page.button("Over time").click()
+        page.page.get_by_role("button", name="Erase PHQ-9").click()
+        assert any(b"phq-9" in file.read_bytes() for file in (tmp_path / "d").glob("record.db*"))
+        page.button("Yes, erase").click()
+        page.page.get_by_text("Nothing is kept yet.").wait_for()
+        assert not any(b"phq-9" in file.read_bytes() for file in (tmp_path / "d").glob("record.db*"))
 
 
 def test_item_9_at_nought_opens_nothing(browser: Browser, tmp_path: Path) -> None:

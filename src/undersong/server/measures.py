@@ -154,13 +154,6 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         await asyncio.to_thread(answers().drop_draft, instrument(request.path_params["id"]))
         return JSONResponse({"erased": True})
 
-    async def help_(request: Request) -> Response:
-        one = instrument(request.path_params["id"])
-        written = await asyncio.to_thread(kept)
-        if written:
-            await asyncio.to_thread(answers().helped, one, datetime.now(UTC))
-        return JSONResponse({"kept": written})
-
     async def erase(request: Request) -> Response:
         await asyncio.to_thread(answers().erase, request.path_params["answer"])
         return JSONResponse({"erased": True})
@@ -186,7 +179,6 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         Route(f"{one}/draft", plainly(draft), methods=["GET"]),
         Route(f"{one}/draft", plainly(put_draft), methods=["PUT"]),
         Route(f"{one}/draft", plainly(drop_draft), methods=["DELETE"]),
-        Route(f"{one}/help", plainly(help_), methods=["POST"]),
         Route("/api/safety", plainly(safety), methods=["GET"]),
         Route("/api/safety", plainly(name_person), methods=["PUT"]),
         Route("/api/safety", plainly(forget_person), methods=["DELETE"]),
