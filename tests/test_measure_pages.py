@@ -22,6 +22,7 @@ from undersong.measuring.instruments import instrument
 ITEM_1 = "Little interest or pleasure in doing things"
 ITEM_9 = "Thoughts that you would be better off dead or of hurting yourself in some way"
 HELP = "Please tell someone now."
+THERAPIST = "Tell your therapist first. If they are not here, do not wait for them."
 # Every heading and dialog that is ever on the page, in the order in which it came.
 WATCH = """{
   window.came = [];
@@ -102,7 +103,7 @@ OFFERED_NEXT = """async (before) => {
 @pytest.mark.parametrize("before", ["Not at all", "Nearly every day", "Leave this out"])
 def test_item_9_opens_help_at_once(browser: Browser, tmp_path: Path, before: str) -> None:
     """Whatever else was answered or left out: the page of whom to call comes with that very answer, names
-    who was named, and is written down; then the person goes on, and only then is there a total, or none."""
+    who was named; then the person goes on, and only then is there a total, or none."""
     with served(tmp_path) as server, tab(browser, server) as page:
         page.open()
         name_somebody(page)
@@ -117,6 +118,7 @@ def test_item_9_opens_help_at_once(browser: Browser, tmp_path: Path, before: str
         dialog = page.page.get_by_role("dialog", name=HELP)
         dialog.wait_for()
         axe(page)
+        assert dialog.get_by_text(THERAPIST).count() == 0  # here is none
         link = dialog.get_by_role("link", name=PERSON["number"])
         expect(link).to_have_attribute("href", "tel:+442079460000")
         assert page.ask("came.at(-1)") == HELP
@@ -125,7 +127,29 @@ def test_item_9_opens_help_at_once(browser: Browser, tmp_path: Path, before: str
         page.button("Go on").click()
         page.button("Done").wait_for()
         help_came_first(page)
-    assert rows(tmp_path / "d") == {"answers": 1, "drafts": 0, "helped": 1, "safety": 1}
+    assert rows(tmp_path / "d") == {"answers": 1, "drafts": 0, "safety": 1}
+
+
+def test_erased_answers_leave_no_word_that_help_was_opened(browser: Browser, tmp_path: Path) -> None:
+    """Item 9 opened the page of whom to call, the form was kept, and is erased: no byte of the record names
+    the form any more."""
+    with served(tmp_path) as server, tab(browser, server) as page:
+        page.open()
+        name_somebody(page)
+        enter(page)
+        unfold(page, "Other questions")
+        page.button("PHQ-9: 9 questions").click()
+        for _ in range(8):
+            page.button("Not at all").click()
+        page.button("Several days").click()
+        page.button("Back").click()
+        page.button("Go on").click()
+        page.button("Over time").click()
+        page.page.get_by_role("button", name="Erase PHQ-9").click()
+        assert any(b"phq-9" in file.read_bytes() for file in (tmp_path / "d").glob("record.db*"))
+        page.button("Yes, erase").click()
+        page.page.get_by_text("Nothing is kept yet.").wait_for()
+        assert not any(b"phq-9" in file.read_bytes() for file in (tmp_path / "d").glob("record.db*"))
 
 
 def test_item_9_at_nought_opens_nothing(browser: Browser, tmp_path: Path) -> None:
@@ -523,7 +547,8 @@ def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
-    """The long form is offered to the client with nobody named, and its item 9 opens help there as well;
+    """The long form is offered to the client with nobody named, and its item 9 opens help there as well,
+    which says before all else to tell the therapist;
     the client shares the form, and the therapist sees total and answers; taken back, they see nothing."""
     house, _ = practice(tmp_path / "d", "Ada")
     house.close()
@@ -542,7 +567,9 @@ def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
         for _ in range(8):
             client.button("Not at all").click()
         client.button("Several days").click()
-        client.page.get_by_role("dialog", name=HELP).wait_for()
+        dialog = client.page.get_by_role("dialog", name=HELP)
+        expect(dialog.locator("p").first).to_have_text(THERAPIST)
+        axe(client)
         client.button("Back").click()
         client.button("Go on").click()
         question(client, "The answers come to 1.").wait_for()

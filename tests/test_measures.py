@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import practising
 from client import Server, http, let_in, running
 from practising import PASSPHRASE, practice, serving
+from undersong.edges import record
 from undersong.edges.answers import Answers
 from undersong.edges.house import House
 from undersong.edges.record import NO_CONSENT, Record
@@ -24,7 +25,7 @@ from undersong.measuring.instruments import INSTRUMENTS, instrument
 from undersong.measuring.questionnaire import Instrument, score
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
-TABLES = ("answers", "drafts", "helped", "safety")
+TABLES = ("answers", "drafts", "safety")
 PERSON = {"name": "Ada Grey", "number": "+44 20 7946 0000"}
 WATCHED = {"phq-9": 9, "bdi-ii": 9, "madrs": 10, "madrs-s": 9}
 
@@ -54,8 +55,8 @@ def agree(data: Path) -> None:
 
 
 def rows(data: Path) -> dict[str, int]:
-    with Record(data / "record.db", None) as record:
-        return {table: int(record.all(f"SELECT count(*) FROM {table}")[0][0]) for table in TABLES}  # type: ignore[call-overload]
+    with Record(data / "record.db", None) as own:
+        return {table: int(own.all(f"SELECT count(*) FROM {table}")[0][0]) for table in TABLES}  # type: ignore[call-overload]
 
 
 @pytest.fixture
@@ -118,7 +119,6 @@ def test_a_resumed_draft_says_that_it_calls_for_help(tmp_path: Path) -> None:
         ask("PUT", "/safety", PERSON)
         begun = [None] * 8 + [1]
         assert ask("PUT", "/measures/phq-9/draft", {"points": begun}) == (200, {"help": True})
-        assert ask("POST", "/measures/phq-9/help") == (200, {"kept": True})
         server.kill()
     with running(tmp_path / "d") as server:
         ask = Asking(server)
@@ -128,19 +128,18 @@ def test_a_resumed_draft_says_that_it_calls_for_help(tmp_path: Path) -> None:
         assert draft["points"] == begun
         ask("POST", "/measures/phq-9", {"points": begun, "helped": True})
         assert ask("GET", "/measures/phq-9/draft")[1] == {"help": False, "points": None, "changed": None}
-    assert rows(tmp_path / "d") == {"answers": 1, "drafts": 0, "helped": 1, "safety": 1}
+    assert rows(tmp_path / "d") == {"answers": 1, "drafts": 0, "safety": 1}
 
 
 def test_the_long_form_needs_somebody_to_tell(ask: Asking) -> None:
     """Alone and without whom to call, PHQ-9 is neither offered nor taken, nor is its draft; PHQ-8 is. A
-    form on paper was answered already: it is counted, and calls for help. Opening help is never refused."""
+    form on paper was answered already: it is counted, and calls for help."""
     form = {"points": [0] * 9}
     sentence = ask("POST", "/measures/phq-9", form)[1]["error"]
     for method, address in (("POST", ""), ("PUT", "/draft"), ("GET", "/draft")):
         status, answer = ask(method, f"/measures/phq-9{address}", form)
         assert (status, answer["error"]) == (422, sentence)
     assert (ask.listed("phq-9")["offered"], ask.listed("phq-8")["offered"]) == (False, True)
-    assert ask("POST", "/measures/phq-9/help")[0] == 200
     assert ask("POST", "/measures/bdi-ii", {"points": filled(instrument("bdi-ii"), 1, 0)})[1] == {
         "help": True
     }
@@ -170,7 +169,6 @@ def test_without_a_yes_nothing_is_written(tmp_path: Path) -> None:
                 422,
                 {"error": NO_CONSENT},
             )
-            assert ask("POST", f"/measures/{one.id}/help") == (200, {"kept": False})
         assert ask("PUT", "/safety", PERSON) == (422, {"error": NO_CONSENT})
         assert ask("GET", "/measures/course")[1] == {"measures": []}
     assert rows(tmp_path / "d") == dict.fromkeys(TABLES, 0)
@@ -178,22 +176,21 @@ def test_without_a_yes_nothing_is_written(tmp_path: Path) -> None:
 
 def test_nothing_is_written_after_a_yes_was_taken_back(tmp_path: Path) -> None:
     """Each way of writing works while the yes lives, and raises from then on; what was written is gone."""
-    with Record(tmp_path / "record.db", None) as record:
-        answers, phq8 = Answers(record), instrument("phq-8")
-        record.give("keep", NOW)
+    with Record(tmp_path / "record.db", None) as own:
+        answers, phq8 = Answers(own), instrument("phq-8")
+        own.give("keep", NOW)
         writing = (
             lambda: answers.keep(phq8, (0,) * 8, NOW),
             lambda: answers.put_draft(phq8, (1,), NOW),
-            lambda: answers.helped(phq8, NOW),
             lambda: answers.name_person("Ada", "112"),
         )
         for write in writing:
             write()
-        record.withdraw("keep", NOW)
+        own.withdraw("keep", NOW)
         for write in writing:
             with pytest.raises(EventError, match="no consent"):
                 write()
-        assert [record.all(f"SELECT * FROM {table}") for table in TABLES] == [[]] * len(TABLES)
+        assert [own.all(f"SELECT * FROM {table}") for table in TABLES] == [[]] * len(TABLES)
 
 
 def test_erased_answers_are_gone(tmp_path: Path) -> None:
@@ -218,6 +215,26 @@ def test_erased_answers_are_gone(tmp_path: Path) -> None:
     entry = house.audited()[0]
     assert (entry["what"], entry["item"]) == ("erase measures given", first["kept"])
     house.close()
+
+
+def test_what_an_older_record_says_of_opened_help_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record of the first version, in which it stands that the PHQ-9 opened help: once it is opened with
+    this version, no file says so, while what was answered stays."""
+    steps = record.STEPS
+    path = tmp_path / "record.db"
+    monkeypatch.setattr(record, "STEPS", steps[:1])
+    with Record(path, None) as older:
+        living = older.give("keep", NOW)
+        Answers(older).keep(instrument("gad-7"), (1,) * 7, NOW)
+        with older.writing() as db:
+            db.execute("INSERT INTO helped VALUES (1, ?, 'phq-9', '')", (living.number,))
+    assert b"phq-9" in path.read_bytes()
+    monkeypatch.setattr(record, "STEPS", steps)
+    with Record(path, None) as newer:
+        assert [form.points for form in Answers(newer).forms(instrument("gad-7"))] == [(1,) * 7]
+        assert not any(b"phq-9" in file.read_bytes() for file in tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -307,6 +324,27 @@ def test_a_therapist_sees_what_is_shared(tmp_path: Path) -> None:
     looks = [e for e in house.audited() if (e["who"], e["what"]) == ("therapist", "read measures course")]
     assert [e["person"] for e in looks] == [ids["Ada"]] * 4
     house.close()
+
+
+def test_a_therapist_alone_is_nobody_to_tell(tmp_path: Path) -> None:
+    """While nobody is in the room the therapist answers for themselves: the long form is offered once they
+    named somebody, as to whoever is alone; to the client in the room it is offered at once."""
+    house, ids = practice(tmp_path / "d", "Ada")
+    house.own.record.give("keep", NOW)
+    house.close()
+    with serving(tmp_path / "d") as server:
+        therapist = practising.Asking(server).as_therapist()
+
+        def offered(asking: practising.Asking) -> bool:
+            _, listed = asking.ask("GET", "/api/measures")
+            return bool({one["id"]: one["offered"] for one in listed["measures"]}["phq-9"])
+
+        assert not offered(therapist)
+        therapist.ask("PUT", "/api/room", {"person": ids["Ada"]})
+        assert offered(practising.Asking(server, therapist.cookie).in_a_tab())
+        therapist.ask("PUT", "/api/room", {"person": None})
+        assert therapist.ask("PUT", "/api/safety", PERSON)[0] == 200
+        assert offered(therapist)
 
 
 # --- over time -------------------------------------------------------------------------------------

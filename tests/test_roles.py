@@ -83,7 +83,6 @@ POST    /api/measures/{id}                      s c     a
 GET     /api/measures/{id}/draft                s c     a
 PUT     /api/measures/{id}/draft                s c     a
 DELETE  /api/measures/{id}/draft                s c     a
-POST    /api/measures/{id}/help                 s c     a
 DELETE  /api/measures/given/{answer}            s c     a
 GET     /api/safety                             s c     a
 PUT     /api/safety                             s c     a

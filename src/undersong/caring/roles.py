@@ -92,7 +92,6 @@ TABLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("GET", "/api/measures/{id}/draft", ROOM),
     ("PUT", "/api/measures/{id}/draft", ROOM),
     ("DELETE", "/api/measures/{id}/draft", ROOM),
-    ("POST", "/api/measures/{id}/help", ROOM),
     ("DELETE", "/api/measures/given/{answer}", ROOM),
     ("GET", "/api/safety", ROOM),
     ("PUT", "/api/safety", ROOM),

@@ -109,15 +109,7 @@ class Answers:
             db.execute("DELETE FROM drafts WHERE instrument = ?", (one.id,))
         self._record.forget()
 
-    # --- help ------------------------------------------------------------------------------------
-
-    def helped(self, one: Instrument, now: datetime) -> None:
-        """An answer opened the page of whom to call."""
-        with self._record.writing() as db:
-            db.execute(
-                "INSERT INTO helped (consent, instrument, at) VALUES (?, ?, ?)",
-                (self._record.needed("keep"), one.id, stamp(now)),
-            )
+    # --- whom to call ----------------------------------------------------------------------------
 
     @property
     def person(self) -> Person | None:

@@ -65,10 +65,12 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE secrets (use TEXT PRIMARY KEY, secret TEXT NOT NULL);
     CREATE TABLE audit (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL);
     """,
+    # that an answer had opened help outlived the answer: a form or draft that is kept says it by itself
+    "DROP TABLE helped",
 )
 # Which consent lets a table grow: caring.consent says what each means.
 NEEDS: tuple[tuple[str, Kind], ...] = (
-    ("answers", "keep"), ("drafts", "keep"), ("helped", "keep"), ("safety", "keep"), ("intake", "keep"),
+    ("answers", "keep"), ("drafts", "keep"), ("safety", "keep"), ("intake", "keep"),
     ("shares", "share"), ("given", "share"),
 )  # fmt: skip
 COPY = ".before-"  # after its name, with the version that it has

@@ -48,8 +48,8 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         return home.room.record.consent("keep") is not None
 
     def told() -> bool:
-        """Whether there is somebody to be told."""
-        return home.house.practice or answers().person is not None
+        """Whether there is somebody to be told: of a client the therapist, else who was named."""
+        return home.room.id is not None or answers().person is not None
 
     def asked(request: Request) -> Instrument:
         one = instrument(request.path_params["id"])
@@ -154,13 +154,6 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         await asyncio.to_thread(answers().drop_draft, instrument(request.path_params["id"]))
         return JSONResponse({"erased": True})
 
-    async def help_(request: Request) -> Response:
-        one = instrument(request.path_params["id"])
-        written = await asyncio.to_thread(kept)
-        if written:
-            await asyncio.to_thread(answers().helped, one, datetime.now(UTC))
-        return JSONResponse({"kept": written})
-
     async def erase(request: Request) -> Response:
         await asyncio.to_thread(answers().erase, request.path_params["answer"])
         return JSONResponse({"erased": True})
@@ -186,7 +179,6 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         Route(f"{one}/draft", plainly(draft), methods=["GET"]),
         Route(f"{one}/draft", plainly(put_draft), methods=["PUT"]),
         Route(f"{one}/draft", plainly(drop_draft), methods=["DELETE"]),
-        Route(f"{one}/help", plainly(help_), methods=["POST"]),
         Route("/api/safety", plainly(safety), methods=["GET"]),
         Route("/api/safety", plainly(name_person), methods=["PUT"]),
         Route("/api/safety", plainly(forget_person), methods=["DELETE"]),

@@ -89,11 +89,6 @@ export async function addUp(id: string, points: Points, helped: boolean): Promis
   return found.lines === undefined ? null : (found as Result);
 }
 
-/** The page of whom to call was opened by an answer. */
-export async function helpOpened(id: string): Promise<void> {
-  await ask(at(id, "/help"), "POST");
-}
-
 export async function overTime(): Promise<readonly Course[]> {
   return ((await ask("/api/measures/course", "GET")) as { measures: Course[] }).measures;
 }
