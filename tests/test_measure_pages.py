@@ -22,7 +22,7 @@ from undersong.measuring.instruments import instrument
 ITEM_1 = "Little interest or pleasure in doing things"
 ITEM_9 = "Thoughts that you would be better off dead or of hurting yourself in some way"
 HELP = "Please tell someone now."
-THERAPIST = "Tell your therapist first. If they are not here, do not wait for them."
+THERAPIST = "Tell your therapist. If they are not here, do not wait for them."
 # Every heading and dialog that is ever on the page, in the order in which it came.
 WATCH = """{
   window.came = [];
@@ -548,7 +548,7 @@ def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
 
 def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
     """The long form is offered to the client with nobody named, and its item 9 opens help there as well,
-    which says before all else to tell the therapist;
+    which says to tell the therapist right after what to do in danger;
     the client shares the form, and the therapist sees total and answers; taken back, they see nothing."""
     house, _ = practice(tmp_path / "d", "Ada")
     house.close()
@@ -568,7 +568,7 @@ def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
             client.button("Not at all").click()
         client.button("Several days").click()
         dialog = client.page.get_by_role("dialog", name=HELP)
-        expect(dialog.locator("p").first).to_have_text(THERAPIST)
+        expect(dialog.locator("p").nth(1)).to_have_text(THERAPIST)
         axe(client)
         client.button("Back").click()
         client.button("Go on").click()
