@@ -114,6 +114,7 @@ def measure_routes(home: Home) -> list[BaseRoute]:
                     {
                         "id": one.id,
                         "name": one.name,
+                        "better": one.better,
                         "change": None if one.change is None else asdict(one.change),
                         "lines": [asdict(line) for line in course(one, forms)],
                         "forms": [asdict(form) for form in forms],
@@ -203,8 +204,8 @@ def _shown(one: Instrument) -> dict[str, object]:
     return {
         "id": one.id, "name": one.name, "title": one.title, "asks": one.asks, "stem": one.stem,
         "items": [item.text for item in one.items], "answers": one.answers, "points": one.points,
-        "lowest": low, "highest": high, "help_item": one.help_item, "source": one.source,
-        "licence": one.licence,
+        "lowest": low, "highest": high, "better": one.better, "help_item": one.help_item,
+        "source": one.source, "licence": one.licence,
     }  # fmt: skip
 
 
