@@ -363,6 +363,20 @@ def test_what_counts_is_what_leaves_the_band(totals: list[int | None]) -> None:
         seen = seen or step.total is not None
 
 
+def test_the_day_that_is_told_is_that_of_the_total_it_is_compared_with(ask: Asking) -> None:
+    """GAD-7 at 7, then with too much left out for a total, then at 3: four points less are told with the
+    day of the first; the first total, also after a form without one, is compared with none."""
+    ask("POST", "/measures/gad-7", {"points": [None] * 7})
+    _, found = ask("POST", "/measures/gad-7", {"points": [1] * 7})
+    assert (found["last"], found["lines"][0]["steps"][0]["since_last"]) == (None, None)
+    ask("POST", "/measures/gad-7", {"points": [None] * 7})
+    _, found = ask("POST", "/measures/gad-7", {"points": [1] * 3 + [0] * 4})
+    _, weeks = ask("GET", "/measures/course")
+    steps = weeks["measures"][0]["lines"][0]["steps"]
+    assert [step["total"] for step in steps] == [None, 7, None, 3]
+    assert (found["last"], found["lines"][0]["steps"][0]["since_last"]) == (steps[1]["given"], -4)
+
+
 def test_the_result_tells_the_change(ask: Asking) -> None:
     """GAD-7 at 7 and then at 3: four points less than last time, which is more than chance; the form's own
     sentence that it is no finding comes with it."""
