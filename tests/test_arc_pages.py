@@ -249,7 +249,8 @@ def test_the_yes_to_keep_is_taken_back(browser: Browser, tmp_path: Path) -> None
 def test_what_helps_bounds_the_page_and_the_partner(browser: Browser, served: Server) -> None:
     """Asked for from the drawer, after the first sound: a yes to keeping first, then a question at a time.
     What was answered is there when it is gone on with; a sound that is not to be heard is offered no more
-    and not played; the loudness stops at its bound; the next take is played by the answers."""
+    and not played; the loudness stops at its bound; the next take is played by the answers. Where they
+    cannot be asked for, the page stays bound as it was."""
     with tab(browser, served) as page:
         page.open()
         assert page.button("What helps me").count() == 0
@@ -289,6 +290,17 @@ def test_what_helps_bounds_the_page_and_the_partner(browser: Browser, served: Se
         assert json.loads(str(row[0])) == {"loudness": "softest", "sounds": ["piano", "drum"]}
         logs = [log.read_bytes().split(b"\n")[0] for log in served.data.rglob("log.jsonl")]
         assert [json.loads(line)["plan"]["limits"]["loudest"] for line in logs] == [56]
+        page.button("Back").click()
+        play_a_little(page)
+        page.button("Finish gently").click()
+        page.button("No, let it go").click()
+        page.page.route("**/api/intake", lambda route: route.abort())
+        with page.page.expect_event("requestfailed", lambda asked: asked.url.endswith("/api/intake")):
+            page.button("Play again").click()
+        page.begin()
+        page.button("Sound").click()
+        assert page.page.get_by_role("radio", name="piano").count() == 0
+        assert float(page.page.get_by_role("slider", name="How loud").input_value()) == 0.35
 
 
 def pages_of_care(page: Tab) -> Iterator[str]:

@@ -426,7 +426,7 @@ def test_the_change_is_told_and_a_form_erased(browser: Browser, tmp_path: Path) 
             if answer == "Several days":
                 page.button("Done").click()
         page.page.get_by_text("It is 7 more than last time, on ").wait_for()
-        page.page.get_by_text("Beside the first time it is more than that.").wait_for()
+        page.page.get_by_text("Beside the first time it is that much or more.").wait_for()
         words = page.page.locator("main").inner_text().lower()
         for name in ("anxiety", "anxious", "depress", "mild", "moderate", "severe", "minimal", "disorder"):
             assert name not in words
@@ -439,6 +439,31 @@ def test_the_change_is_told_and_a_form_erased(browser: Browser, tmp_path: Path) 
         page.button("Yes, erase").click()
         page.page.get_by_text("They are erased.").wait_for()
         expect(page.page.locator("svg .value")).to_have_count(1)
+
+
+def test_a_notable_change_is_called_that_and_which_way_is_better_is_told(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """WHO-5 at 20, then at 40, by the points of one's own form: twenty more, which is a notable change and
+    nowhere called more than chance; that a higher number is better stands by the total and over time."""
+    with served(tmp_path) as server, tab(browser, server) as page:
+        page.open()
+        enter(page)
+        for point in ("1", "2"):
+            unfold(page, "From a form on paper")
+            page.button("WHO-5: 5 questions").click()
+            for n in range(5):
+                question(page, f"Question {n + 1}: its points on your form").wait_for()
+                page.page.keyboard.press(point)
+            page.page.get_by_text("On this form, a higher number is better.").wait_for()
+            if point == "1":
+                page.button("Done").click()
+        page.page.get_by_text("From 10 points on, a difference is called a notable change.").wait_for()
+        assert "chance" not in page.page.locator("main").inner_text()
+        page.button("Over time").click()
+        page.page.get_by_role("cell", name="20 more, a notable change").wait_for()
+        page.page.get_by_text("On this form, a higher number is better.").wait_for()
+        assert "chance" not in page.page.locator("main").inner_text()
 
 
 def test_it_is_offered_once_after_a_take(browser: Browser, tmp_path: Path) -> None:

@@ -364,7 +364,7 @@ def test_a_course_by_hand() -> None:
     count; the one without a total is passed over. The band goes from 6 to 18."""
     [line] = course(instrument("phq-9"), forms(12, 7, None, 6, 18))
     assert (line.name, line.lowest, line.highest, line.band) == ("PHQ-9", 0, 27, (6, 18))
-    assert [(s.total, s.since_last, s.since_first, s.reliable) for s in line.steps] == [
+    assert [(s.total, s.since_last, s.since_first, s.counts) for s in line.steps] == [
         (12, None, None, None),
         (7, -5, -5, False),
         (None, None, None, None),
@@ -378,7 +378,7 @@ def test_a_band_stays_on_the_scale_and_is_not_made_up() -> None:
     has a line of its own."""
     assert course(instrument("phq-9"), forms(2))[0].band == (0, 8)
     [line] = course(instrument("phq-8"), [Answered("a", "", (3,) * 8), Answered("b", "", (0,) * 8)])
-    assert (line.band, line.steps[1].since_first, line.steps[1].reliable) == (None, -24, None)
+    assert (line.band, line.steps[1].since_first, line.steps[1].counts) == (None, -24, None)
     halves = course(instrument("hads"), [Answered("a", "", (3, 0) * 7)])
     assert [(h.name, h.highest, h.steps[0].total, h.band) for h in halves] == [
         ("HADS-A", 21, 21, None),
@@ -387,18 +387,32 @@ def test_a_band_stays_on_the_scale_and_is_not_made_up() -> None:
 
 
 @given(st.lists(st.integers(0, 27) | st.none(), max_size=9))
-def test_reliable_is_what_leaves_the_band(totals: list[int | None]) -> None:
-    """Of any totals: a step is reliable exactly if it lies on the band's edge or beyond."""
+def test_what_counts_is_what_leaves_the_band(totals: list[int | None]) -> None:
+    """Of any totals: a step counts exactly if it lies on the band's edge or beyond."""
     [line] = course(instrument("phq-9"), forms(*totals))
     known = [total for total in totals if total is not None]
     assert [step.total for step in line.steps] == totals
     seen = False
     for step in line.steps:
         if step.total is None or not seen:
-            assert step.reliable is None
+            assert step.counts is None
         else:
-            assert step.reliable == (abs(step.total - known[0]) >= 6)
+            assert step.counts == (abs(step.total - known[0]) >= 6)
         seen = seen or step.total is not None
+
+
+def test_the_day_that_is_told_is_that_of_the_total_it_is_compared_with(ask: Asking) -> None:
+    """GAD-7 at 7, then with too much left out for a total, then at 3: four points less are told with the
+    day of the first; the first total, also after a form without one, is compared with none."""
+    ask("POST", "/measures/gad-7", {"points": [None] * 7})
+    _, found = ask("POST", "/measures/gad-7", {"points": [1] * 7})
+    assert (found["last"], found["lines"][0]["steps"][0]["since_last"]) == (None, None)
+    ask("POST", "/measures/gad-7", {"points": [None] * 7})
+    _, found = ask("POST", "/measures/gad-7", {"points": [1] * 3 + [0] * 4})
+    _, weeks = ask("GET", "/measures/course")
+    steps = weeks["measures"][0]["lines"][0]["steps"]
+    assert [step["total"] for step in steps] == [None, 7, None, 3]
+    assert (found["last"], found["lines"][0]["steps"][0]["since_last"]) == (steps[1]["given"], -4)
 
 
 def test_the_result_tells_the_change(ask: Asking) -> None:
@@ -409,5 +423,5 @@ def test_the_result_tells_the_change(ask: Asking) -> None:
     [line] = found["lines"]
     [step] = line["steps"]
     assert (found["total"], found["band"], found["last"] is not None) == (3, "minimal", True)
-    assert (step["total"], step["since_last"], step["reliable"], line["band"]) == (3, -4, True, [3, 11])
+    assert (step["total"], step["since_last"], step["counts"], line["band"]) == (3, -4, True, [3, 11])
     assert found["is"].startswith("A total is the sum of some answers. It names no illness")

@@ -300,7 +300,8 @@ def test_only_what_everybody_may_print_has_words(measures: Run, one: Instrument)
     assert (code, told["stem"], told["items"]) == (0, None, [{"text": None}] * len(one.items))
     fields = [one.id, one.name, one.title, one.asks, one.missing, one.source, one.licence]
     fields += [part.name for part in one.parts] + [band.word for part in one.parts for band in part.bands]
-    fields += [one.change.source] if one.change else []
+    fields += [one.change.source, one.change.kind] if one.change else []
+    fields += [one.better]
     text = Path(instruments.__file__).with_name(POINTS_ONLY[one.id]).read_text(encoding="utf-8")
     strings = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
     strings = {value for value in strings if isinstance(value, str)}
@@ -333,10 +334,27 @@ def test_tables_are_frozen_and_whole(one: Instrument) -> None:
     assert one.spare == SPARE.get(one.id, 0)
 
 
-def test_reliable_change_is_told_only_where_it_is_known() -> None:
-    """Six points for the PHQ-9, four for the GAD-7, ten for the WHO-5, each with its source; else none."""
-    known = {one.id: one.change.points for one in INSTRUMENTS if one.change and one.change.source}
-    assert known == {"phq-9": 6, "gad-7": 4, "who-5": 10}
+def test_a_change_is_told_only_where_it_is_known_and_as_what_it_is() -> None:
+    """Six points for the PHQ-9 and four for the GAD-7 are more than chance; ten for the WHO-5 were
+    published as a notable change, which is not that; each with its source, and else none."""
+    known = {
+        one.id: (one.change.points, one.change.kind)
+        for one in INSTRUMENTS
+        if one.change and one.change.source
+    }
+    assert known == {"phq-9": (6, "reliable"), "gad-7": (4, "reliable"), "who-5": (10, "notable")}
+
+
+def test_the_command_tells_which_way_is_better_and_what_a_change_is(measures: Run) -> None:
+    """With its total, and with its rules, a form says whether a higher or a lower one is better: higher for
+    the WHO-5 and the GAF, lower for the others; a WHO-5's change is never called more than chance."""
+    for one in INSTRUMENTS:
+        way = "higher" if one.id in ("who-5", "gaf") else "lower"
+        for told in (("show", one.id), ("score", one.id, ",".join(["1"] * len(one.items)))):
+            out = measures(*told)[1]
+            assert f"A {way} total is better." in out
+            assert ("more than chance" in out) == (one.id in ("phq-9", "gad-7"))
+            assert ("a notable change" in out) == (one.id == "who-5")
 
 
 def test_list_and_show(measures: Run) -> None:

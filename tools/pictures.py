@@ -97,7 +97,10 @@ def measures() -> str:
         low, high = one.range
         times = f", sum x {one.factor}" if one.factor > 1 else ""
         points = f"{len(one.items)} of {one.points[0]}-{one.points[1]}{times}: {low}-{high}"
-        change = f"{one.change.points} ({one.change.source})" if one.change else "not known"
+        points += f", {one.better} is better"
+        change = (
+            f"{one.change.points}: {one.change.word} ({one.change.source})" if one.change else "not known"
+        )
         name = f"`{one.id}`: {one.title}"
         help_ = f"item {one.help_item}" if one.help_item else "none"
         cells = (name, one.asks, points, banded(one), one.missing, change, help_, one.source, one.licence)

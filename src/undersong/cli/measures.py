@@ -97,13 +97,15 @@ def _told(one: Instrument) -> list[str]:
         each = f"{one.points[0]} to {one.points[1]} points"
         lines.append(f"{len(one.items)} times {each}." if len(one.items) > 1 else f"{each}.")
     times = f", the sum times {one.factor}" if one.factor > 1 else ""
-    lines.append(f"Total: {low} to {high}{times}.")
+    lines.append(f"Total: {low} to {high}{times}. A {one.better} total is better.")
     lines += [_bands(one, part) for part in one.parts if part.bands]
     lines.append(f"Missing answers: {one.missing}")
     if one.help_item is not None:
         lines.append(f"Item {one.help_item} above 0 calls for help, whatever the total.")
     if one.change is not None:
-        lines.append(f"A change counts from {one.change.points} points on ({one.change.source}).")
+        lines.append(
+            f"From {one.change.points} points on a change is {one.change.word} ({one.change.source})."
+        )
     lines += [f"Source: {one.source}.", f"Licence: {one.licence}", NO_FINDING]
     return lines
 
@@ -124,8 +126,11 @@ def _counted(one: Instrument, scored: Scored) -> list[str]:
             lines.append(f"  {part.name}: {counted}")
     if scored.because is not None:
         lines.append(scored.because)
+    lines.append(f"A {one.better} total is better.")
     if one.change is not None:
-        lines.append(f"Beside an earlier total: a change counts from {one.change.points} points on.")
+        lines.append(
+            f"Beside an earlier total: from {one.change.points} points on a change is {one.change.word}."
+        )
     if not one.worded:
         lines.append(LOOK_AT_THE_ANSWERS)
     return [*lines, NO_FINDING]

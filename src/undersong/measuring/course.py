@@ -1,8 +1,9 @@
-"""The totals of one questionnaire over time, and which differences are more than chance. Pure.
+"""The totals of one questionnaire over time, and which differences count. Pure.
 
-Beside the first total lies a band of the instrument's reliable change: a later total on its edge or beyond
-differs from the first by more than chance is taken to. Where no such figure is known there is no band, and
-nothing is said of a difference. That a total rose or fell is all that is said; why, nobody knows here.
+Beside the first total lies a band of the change that is published for the instrument: a later total on its
+edge or beyond differs from the first by more than chance is taken to, or by a notable change, as the figure
+is meant (Change). Where no such figure is known there is no band, and nothing is said of a difference. That
+a total rose or fell is all that is said; why, nobody knows here.
 """
 
 from __future__ import annotations
@@ -25,20 +26,21 @@ class Answered:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One total, None if there is none; ``since_last`` and ``since_first``: how many points it lies above
-    the one before and the first, ``reliable`` whether the latter is more than chance (None: not known)."""
+    the one before and the first, ``counts`` whether the latter is a change by the published figure (None:
+    there is none)."""
 
     id: str
     given: str
     total: float | None
     since_last: float | None
     since_first: float | None
-    reliable: bool | None
+    counts: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A total's way through time. ``lowest`` and ``highest``: what it can be. ``band``: beyond which two
-    totals, or on them, one differs from the first by more than chance; None where that is not known."""
+    totals, or on them, one differs from the first by a change that counts; None where that is not known."""
 
     name: str
     lowest: int
@@ -60,8 +62,8 @@ def _line(instrument: Instrument, place: int, part: Part, forms: Sequence[Answer
     for form in forms:
         total = score(instrument, form.points).parts[place].total
         since_first = _above(total, first)
-        reliable = None if least is None or since_first is None else abs(since_first) >= least
-        steps.append(Step(form.id, form.given, total, _above(total, last), since_first, reliable))
+        counts = None if least is None or since_first is None else abs(since_first) >= least
+        steps.append(Step(form.id, form.given, total, _above(total, last), since_first, counts))
         if total is not None:
             first, last = total if first is None else first, total
     low, high = (points * len(part.items) * instrument.factor for points in instrument.points)

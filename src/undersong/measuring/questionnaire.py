@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from undersong.errors import UsageError
 
@@ -57,10 +58,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From how many points on a difference between two totals is taken to be more than chance, by whom."""
+    """From how many points on a difference between two totals counts, by whom, and as what: ``reliable``,
+    more than chance is taken to bring; ``notable``, enough to mean something, which may still be chance."""
 
     points: int
     source: str
+    kind: Literal["reliable", "notable"] = "reliable"
+
+    @property
+    def word(self) -> str:
+        """What such a difference is called."""
+        return "more than chance" if self.kind == "reliable" else "a notable change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ class Instrument:
     ``points`` are the least and most that an answer can give, ``answers`` the words for them (one for each,
     or none). A part's total is its sum times ``factor``. ``spare`` is how many answers of a part may be
     missing; each then counts as the average of that part's others. An answer above 0 to ``help_item``
-    (numbered from 1) calls for help, whatever the total.
+    (numbered from 1) calls for help, whatever the total. ``better`` is which of two totals is.
     """
 
     id: str
@@ -89,6 +97,7 @@ class Instrument:
     spare: int = 0
     help_item: int | None = None
     change: Change | None = None
+    better: Literal["higher", "lower"] = "lower"
 
     @property
     def worded(self) -> bool:

@@ -80,6 +80,7 @@ def measure_routes(home: Home) -> list[BaseRoute]:
         id_ = answers().keep(one, points, datetime.now(UTC)) if kept() else None
         now = Answered(id_ or "", "", points)
         lines = course(one, (*before, now))
+        compared = [form for form in before if score(one, form.points).total is not None]
         return {
             "help": scored.help,
             "unsaid": one.help_item in scored.missing,  # the item that is watched was left out
@@ -90,7 +91,7 @@ def measure_routes(home: Home) -> list[BaseRoute]:
             "look": None if one.worded else LOOK_AT_THE_ANSWERS,
             "is": NO_FINDING,
             "lines": [{**asdict(line), "steps": [asdict(line.steps[-1])]} for line in lines],
-            "last": before[-1].given if before else None,
+            "last": compared[-1].given if compared else None,
             "change": None if one.change is None else asdict(one.change),
         }
 
@@ -114,6 +115,7 @@ def measure_routes(home: Home) -> list[BaseRoute]:
                     {
                         "id": one.id,
                         "name": one.name,
+                        "better": one.better,
                         "change": None if one.change is None else asdict(one.change),
                         "lines": [asdict(line) for line in course(one, forms)],
                         "forms": [asdict(form) for form in forms],
@@ -195,8 +197,8 @@ def _shown(one: Instrument) -> dict[str, object]:
     return {
         "id": one.id, "name": one.name, "title": one.title, "asks": one.asks, "stem": one.stem,
         "items": [item.text for item in one.items], "answers": one.answers, "points": one.points,
-        "lowest": low, "highest": high, "help_item": one.help_item, "source": one.source,
-        "licence": one.licence,
+        "lowest": low, "highest": high, "better": one.better, "help_item": one.help_item,
+        "source": one.source, "licence": one.licence,
     }  # fmt: skip
 
 

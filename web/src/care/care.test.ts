@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DEFAULTS } from "../input/settings";
 import { soundOf, timbreWithout, TIMBRES, VOICES } from "../sound/voices";
 import { Arrival, lastTime } from "./arrival.svelte";
 import { holds, isOlder } from "./consent";
-import { heard, openAt, shortest, USUAL, within, withAnswer } from "./intake";
+import { Bounds, type Careful, heard, openAt, shortest, USUAL, within, withAnswer } from "./intake";
 import { isEmpty, NO_SIGN } from "./sign";
 
 const questions = ["helps", "ears", "aims"].map((id) => ({ id, kind: "one" as const, of: ["yes", "no"] }));
@@ -25,6 +25,41 @@ describe("what was said at intake", () => {
     expect(openAt(questions, {})).toBe(0);
     expect(openAt(questions, { helps: "yes" })).toBe(1);
     expect(openAt(questions, { helps: "yes", ears: ["no"], aims: "x" })).toBe(0);
+  });
+  it("holds while it cannot be asked for, and is asked for again until it is told", async () => {
+    vi.useFakeTimers();
+    const page: Careful = { ...USUAL, muted: ["drum"], volume: 0.4 };
+    const answers: (() => Promise<{ page: Careful }>)[] = [];
+    const told: unknown[] = [];
+    let asked = 0;
+    const down = (): Promise<never> => Promise.reject(new Error("Locked."));
+    const bounds = new Bounds(
+      (careful) => void told.push(careful),
+      () => {
+        asked += 1;
+        return (answers.shift() ?? down)();
+      },
+    );
+    answers.push(() => Promise.resolve({ page }));
+    bounds.look();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([asked, told]).toEqual([1, [page]]);
+    bounds.look(); // and now the line is down
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told).toEqual([page]);
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThan(10);
+    answers.push(() => Promise.resolve({ page: USUAL }));
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(told).toEqual([page, USUAL]);
+    const then = asked;
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(asked).toBe(then);
+    bounds.look();
+    bounds.close();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(asked).toBe(then + 1);
+    vi.useRealTimers();
   });
   it("takes an answer away where it is emptied", () => {
     expect(withAnswer({ helps: "yes" }, "ears", ["no"])).toEqual({ helps: "yes", ears: ["no"] });

@@ -37,6 +37,41 @@ export async function say(said: Said): Promise<Intake> {
   return (await ask("/api/intake", "PUT", { said })) as Intake;
 }
 
+const SOON = 1000; // ms until it is asked once more,
+const LATEST = 30_000; // and each time later, up to this
+
+/**
+ * What bounds the page, asked of the server until it is told. What was known before holds meanwhile: a bound
+ * that was asked for is not let go because of a line that is down, or a lock.
+ */
+export class Bounds {
+  private asks = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly told: (careful: Careful) => void,
+    private readonly asked: () => Promise<Pick<Intake, "page">> = intake,
+  ) {}
+
+  look(wait = SOON): void {
+    this.close();
+    const mine = this.asks;
+    this.asked().then(
+      ({ page }) => {
+        if (mine === this.asks) this.told(page);
+      },
+      () => {
+        if (mine === this.asks) this.timer = setTimeout(() => this.look(Math.min(2 * wait, LATEST)), wait);
+      },
+    );
+  }
+
+  close(): void {
+    this.asks += 1;
+    clearTimeout(this.timer);
+  }
+}
+
 /** The answers with one more, or one less where it is empty. */
 export function withAnswer(said: Said, id: string, answer: Answer | null): Said {
   const rest = Object.fromEntries(Object.entries(said).filter(([other]) => other !== id));

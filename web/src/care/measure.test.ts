@@ -12,6 +12,7 @@ const FORM: Form = {
   points: [0, 3],
   lowest: 0,
   highest: 27,
+  better: "lower",
   help_item: 9,
   offered: true,
   draft: null,
@@ -56,7 +57,7 @@ describe("a questionnaire", () => {
 
 describe("its course", () => {
   const step = (id: string, given: string, total: number | null) => ({
-    id, given, total, since_last: null, since_first: null, reliable: null,
+    id, given, total, since_last: null, since_first: null, counts: null,
   });
   const line: Line = {
     name: "PHQ-9",

@@ -5,6 +5,9 @@
  * length says where to go on.
  */
 
+/** Which of two totals is better. */
+export type Better = "higher" | "lower";
+
 export interface Form {
   readonly id: string;
   readonly name: string;
@@ -16,6 +19,7 @@ export interface Form {
   readonly points: readonly [number, number];
   readonly lowest: number;
   readonly highest: number;
+  readonly better: Better;
   /** The question, numbered from 1, that calls for help when it is answered above 0. */
   readonly help_item: number | null;
   readonly offered: boolean;

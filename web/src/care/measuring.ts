@@ -1,6 +1,6 @@
 /** Questionnaires, and whom a person would call: asked of the server. */
 import { ask } from "../duet/takes";
-import type { Form, Points } from "./measure";
+import type { Better, Form, Points } from "./measure";
 
 export interface Person {
   readonly name: string;
@@ -18,23 +18,25 @@ export interface Forms {
 export interface Change {
   readonly points: number;
   readonly source: string;
+  /** More than chance is taken to bring; or large enough to mean something, which may still be chance. */
+  readonly kind: "reliable" | "notable";
 }
 
-/** One total on its way through time; how many points it lies above others, and whether that is more than chance. */
+/** One total on its way through time; how many points it lies above others, and whether that is a change that counts. */
 export interface Step {
   readonly id: string;
   readonly given: string;
   readonly total: number | null;
   readonly since_last: number | null;
   readonly since_first: number | null;
-  readonly reliable: boolean | null;
+  readonly counts: boolean | null;
 }
 
 export interface Line {
   readonly name: string;
   readonly lowest: number;
   readonly highest: number;
-  /** Beyond these, or on them, a total differs from the first by more than chance. */
+  /** Beyond these, or on them, a total differs from the first by a change that counts. */
   readonly band: readonly [number, number] | null;
   readonly steps: readonly Step[];
 }
@@ -59,6 +61,7 @@ export interface Kept {
 export interface Course {
   readonly id: string;
   readonly name: string;
+  readonly better: Better;
   readonly change: Change | null;
   readonly lines: readonly Line[];
   readonly forms: readonly Kept[];

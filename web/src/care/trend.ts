@@ -12,7 +12,7 @@ export interface Mark {
 
 export interface Trend {
   readonly marks: readonly Mark[];
-  /** From above to below; beyond it lies what differs from the first by more than chance. */
+  /** From above to below; beyond it lies what differs from the first by a change that counts. */
   readonly band: { readonly top: number; readonly bottom: number } | null;
 }
 
