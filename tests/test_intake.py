@@ -274,7 +274,8 @@ def test_over_http_and_into_the_take(page: Page) -> None:
 
 def test_a_take_lasts_no_longer_than_was_said(page: Page) -> None:
     """Whoever said that at times everything goes fast is told of a limit of 20 minutes as soon as a take is
-    open; who said nothing, of none."""
+    open; who said nothing, of none. A shorter limit holds, from beside or from the page; a longer one, or
+    none, does not lift that one. Once it is said no more, the next take has no bound."""
     asking = Asking(page.server, page.cookie)
     beside = Therapist(page.server, page.cookie)
     page.begin()
@@ -287,5 +288,18 @@ def test_a_take_lasts_no_longer_than_was_said(page: Page) -> None:
     page.begin()
     page.note(60)
     told = beside.until(lambda m: m["type"] == "hearing" and m["limit"] is not None)
-    assert told["limit"] == 20 * 60.0
+    assert told["limit"] == told["longest"] == 20 * 60.0
+    for who in (beside, page):
+        for wanted, holds in ((600.0, 600.0), (None, 1200.0), (300.0, 300.0), (3000.0, 1200.0)):
+            who.say({"type": "limit", "seconds": wanted})
+            beside.until(lambda m, holds=holds: m["type"] == "hearing" and m["limit"] == holds)
+    page.input({"type": "finish"})
+    page.until("ended")
+    asking("PUT", "/api/intake", {"said": {}})
+    page.begin()
+    page.note(60)
+    told = beside.until(lambda m: m["type"] == "hearing" and m["limit"] is None)
+    assert told["longest"] is None
+    page.say({"type": "limit", "seconds": 3000.0})
+    beside.until(lambda m: m["type"] == "hearing" and m["limit"] == 3000.0)
     beside.close()

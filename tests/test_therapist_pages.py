@@ -149,6 +149,27 @@ def test_a_therapist_steers_while_a_client_plays(browser: Browser, tmp_path: Pat
         assert int(place.get_attribute("aria-valuenow") or 0) == round(marked.at)
 
 
+def test_the_end_is_no_later_than_was_said(browser: Browser, tmp_path: Path) -> None:
+    """Where intake bounds the take, there is no "No limit": its button says how late the end may be, and a
+    shorter limit can be taken back to that, never beyond."""
+    with two_windows(browser, tmp_path / "d") as (_, client, therapist):
+        client.page.evaluate(
+            "async () => { for (const [at, what] of [['consents/keep', {given: true}], "
+            "['intake', {said: {racing: 'yes'}}]]) "
+            "await fetch(`/api/${at}`, {method: 'PUT', body: JSON.stringify(what)}); }"
+        )
+        client.begin()
+        play(client, *TUNE[:2])
+        met(therapist)
+        unfold(therapist, "When it ends")
+        therapist.page.get_by_text("It closes at 20 minutes.").last.wait_for()
+        assert therapist.button("No limit").count() == 0
+        therapist.button("In 2 minutes").click()
+        therapist.page.get_by_text("It closes at 2 minutes").last.wait_for()
+        therapist.button("At 20 minutes, and no later").click()
+        therapist.page.get_by_text("It closes at 20 minutes.").last.wait_for()
+
+
 def test_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
     """Every key of the page is reached with Tab and pressed with Enter; M marks from wherever one is, but
     not while one writes; Escape is silence, and does no more than close Help where that is open."""

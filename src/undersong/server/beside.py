@@ -19,7 +19,7 @@ from undersong.live import Live, Message, clock_now
 from undersong.reflecting.words import a_moment
 from undersong.server.hearing import Hearing
 from undersong.server.limit import Limit
-from undersong.server.messages import STEERED, to_input
+from undersong.server.messages import MAKER, STEERED, to_input
 
 SELDOM: Seconds = 0.25  # between two messages of what is heard
 STEERS = tuple(what for what in STEERED if what != "partner_starts")
@@ -49,6 +49,7 @@ class Beside:
     ) -> None:
         self._hearing = Hearing()
         self._limit = Limit()
+        self._longest: Seconds | None = None  # whatever is asked for, the take lasts no longer
         self._takes = takes
         self._others = others
         self._attended = attended
@@ -107,7 +108,7 @@ class Beside:
     def closed(self) -> None:
         """The take is over."""
         self._limit.cancel()
-        self._live = None
+        self._live = self._longest = None
         self._held.clear()
 
     @staticmethod
@@ -151,7 +152,7 @@ class Beside:
         heard = self._hearing.told(live.now, live.wishes)
         rested = None if live.rested is None else "beside" if live.rested == THERAPIST else "maker"
         state = {"resting": rested, "finishing": live.finishing, "player": self._attended()}
-        return {**heard, **state, "limit": self._limit.at}
+        return {**heard, **state, "limit": self._limit.at, "longest": self._longest}
 
     def _now(self, live: Live) -> Message:
         return {"type": "hearing", "now": round(live.now, 3), **self._heard(live)}
@@ -184,10 +185,17 @@ class Beside:
         for pitch in sorted(self._held):
             self._sound({"type": "note", "on": False, "pitch": pitch, "maker": THERAPIST}, None)
 
+    def bound(self, longest: Seconds | None) -> None:
+        """The open take lasts so long at the most, whatever anybody asks for; None: it has no bound."""
+        self._longest = longest
+        self.limit(None, MAKER)
+
     def limit(self, seconds: Seconds | None, maker: str) -> None:
         """A maker, or a therapist, asks that the take come to its close at a moment of the session; None:
-        whenever somebody finishes it. Raises EventError where no take is open."""
+        whenever somebody finishes it, or at its bound. Raises EventError where no take is open."""
         live = self._open()
+        if self._longest is not None and (seconds is None or seconds > self._longest):
+            seconds, maker = self._longest, MAKER
         if seconds is None:
             self._limit.cancel()
         else:

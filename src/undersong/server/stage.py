@@ -31,7 +31,7 @@ from undersong.remembering import log as codec
 from undersong.remembering.replay import restore
 from undersong.server.beside import Beside, Seat
 from undersong.server.ear import Ear
-from undersong.server.messages import MAKER, PROTOCOL, to_input
+from undersong.server.messages import PROTOCOL, to_input
 
 PROMOTED: Seconds = 3.0  # after which a watching page takes the place of a player that has gone
 HELD: Seconds = 600.0  # how long a take waits for its player to come back
@@ -324,8 +324,7 @@ class Stage:
     def _bound(self, said: Said) -> None:
         """A take lasts no longer than what was said at intake lets it."""
         minutes = page(said)["minutes"]
-        if minutes is not None:
-            self.beside.limit(60.0 * minutes, MAKER)
+        self.beside.bound(None if minutes is None else 60.0 * minutes)
 
     def _take_up(self, live: Live) -> None:
         self.live = live

@@ -5,7 +5,8 @@ import { keyWords, leadWords, makerName, pulseWords, stateWords, TECHNIQUES } fr
 
 const HEARD: Heard = {
   type: "hearing", now: 1, pulse: null, tonality: null, state: {}, phrase: {}, leading: null,
-  asked: { tempo: null, only: null, softer: 0 }, resting: null, finishing: false, limit: null, player: true,
+  asked: { tempo: null, only: null, softer: 0 }, resting: null, finishing: false, limit: null, longest: null,
+  player: true,
 }; // prettier-ignore
 const STATES = ["silent", "tentative", "flowing", "insistent", "scattered", "storming", "fading"];
 const MODES = ["major", "minor", "dorian", "phrygian", "lydian", "mixolydian"];

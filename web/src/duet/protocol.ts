@@ -82,6 +82,7 @@ export interface Heard {
   resting: "maker" | "beside" | null; // who asked for silence, where it lasts
   finishing: boolean;
   limit: number | null; // seconds of the session at which the take comes to its close
+  longest: number | null; // and beyond which it never lasts, by what was said at intake
   player: boolean; // whether somebody is at the page that plays
 }
 
