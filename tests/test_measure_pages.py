@@ -573,8 +573,8 @@ def test_text_can_be_twice_as_large(browser: Browser, tmp_path: Path) -> None:
 
 def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
     """The long form is offered to the client with nobody named, and its item 9 opens help there as well,
-    which says to tell the therapist right after what to do in danger;
-    the client shares the form, and the therapist sees total and answers; taken back, they see nothing."""
+    which says to tell the therapist right after what to do in danger; the client shares the form, and the
+    therapist sees, before total and answers, that it is above 0; taken back, they see nothing."""
     house, _ = practice(tmp_path / "d", "Ada")
     house.close()
     with serving(tmp_path / "d") as server, tab(browser, server) as client:
@@ -612,6 +612,13 @@ def test_item_9_in_a_therapists_room(browser: Browser, tmp_path: Path) -> None:
             fold.click()
         shared.wait_for()
         axe(therapist)
+        watched = therapist.page.get_by_text(
+            "thoughts of death or of hurting oneself was answered above 0: "
+        )
+        expect(watched).to_have_count(1)
+        assert watched.evaluate(
+            "(one) => !!(one.compareDocumentPosition(document.querySelector('table')) & 4)"
+        )  # before the numbers
         client.page.get_by_role("button", name="Share no more: ").click()
         client.page.get_by_text("Only yours.").wait_for()
         for _ in range(2):

@@ -281,9 +281,9 @@ def test_what_is_malformed_is_refused(
 
 
 def test_a_therapist_sees_what_is_shared(tmp_path: Path) -> None:
-    """The long form is asked where there is a therapist, who sees a total and its answers once the person
-    shares it, and not any more once it is taken back, or the yes to sharing; nothing of what is not shared,
-    of drafts, or of whom to call. Each look stands in the audit."""
+    """The long form is asked where there is a therapist, who sees a total, its answers, and whether
+    one calls for help, once the person shares it, and not any more once it is taken back, or the yes to
+    sharing; nothing of what is not shared, of drafts, or of whom to call. Each look stands in the audit."""
     house, ids = practice(tmp_path / "d", "Ada", "Ben")
     house.close()
     with serving(tmp_path / "d") as server:
@@ -299,14 +299,15 @@ def test_a_therapist_sees_what_is_shared(tmp_path: Path) -> None:
         _, found = client.ask("POST", "/api/measures/phq-9", {**form, "helped": True})
         client.ask("POST", "/api/measures/phq-9", {"points": [0] * 9})
 
-        def seen() -> list[tuple[str, list[int]]]:
+        def seen() -> list[tuple[str, list[int], bool]]:
             _, told = therapist.ask("GET", "/api/measures/course")
-            return [(form["id"], form["points"]) for one in told["measures"] for form in one["forms"]]
+            forms = [form for one in told["measures"] for form in one["forms"]]
+            return [(form["id"], form["points"], form["help"]) for form in forms]
 
         assert seen() == []
         shared = f"/api/answers/{found['kept']}/shared"
         assert client.ask("PUT", shared, {"shared": True})[0] == 200
-        assert seen() == [(found["kept"], form["points"])]
+        assert seen() == [(found["kept"], form["points"], True)]
         for address in ("/api/measures", "/api/measures/phq-9/draft", "/api/safety"):
             assert therapist.ask("GET", address)[0] == 403
         assert therapist.ask("POST", "/api/measures/phq-9", form)[0] == 403

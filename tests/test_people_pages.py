@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 import kept
 from browsing import Tab, axe, launch, tab
 from client import Server
-from practising import NOW, PASSPHRASE, practice, serving
+from practising import NOW, PASSPHRASE, Asking, practice, serving
 from reviewing import focus
-from undersong.edges import giving, outside
+from undersong.caring.intake import Answer, limits
+from undersong.edges import giving, intake, outside
 from undersong.edges.answers import Answers
 from undersong.edges.house import House
 from undersong.edges.takes import Takes
@@ -131,6 +132,41 @@ def test_a_therapist_and_a_client_at_one_machine(browser: Browser, served: Serve
         assert "Ada" not in client.page.content()
         assert therapist.errors == []
         assert therapist.ask("ears.csp") == []
+
+
+def test_what_helps_is_shown_as_it_is_shared(browser: Browser, tmp_path: Path) -> None:
+    """A therapist reads what follows from somebody's answers, word for word as that person does, once it is
+    shared; before that, and once it is taken back, nothing of it."""
+    house, ids = practice(tmp_path / "d", "Ada")
+    said: dict[str, Answer] = {"racing": "yes", "medicine": "now"}
+    intake.write(house.place(ids["Ada"]).record, said, NOW)
+    told = [text for row in limits(said) for text in (row.because, row.effect.advice) if text]
+    house.close()
+    with serving(tmp_path / "d") as server, tab(browser, server) as client:
+        client.page.goto(server.launch)
+        heading(client, "Nobody is in the room yet.")
+        therapist = window(client)
+        come_in(therapist)
+        therapist.button("Into the room: Ada").click()
+        client.button("Begin").wait_for()
+        [cookie] = client.context.cookies()
+        ada = Asking(server, f"{cookie['name']}={cookie['value']}").in_a_tab()
+        words = therapist.page.get_by_role("region", name="What helps me").locator("li p")
+
+        def shared(yes: bool) -> None:
+            assert ada.ask("PUT", "/api/intake/shared", {"shared": yes})[0] == 200
+            again(therapist, "What Ada shared")
+
+        therapist.page.get_by_text("What Ada shared").click()
+        therapist.page.get_by_text("No playing is shared with you.").wait_for()
+        assert words.count() == 0
+        shared(True)
+        expect(words).to_have_text(told)
+        look(therapist, "people-helps")
+        shared(False)
+        expect(words).to_have_count(0)
+        therapist.page.get_by_text("No playing is shared with you.").wait_for()
+        assert therapist.errors == client.errors == []
 
 
 def test_the_people_by_keyboard_alone(browser: Browser, served: Server) -> None:

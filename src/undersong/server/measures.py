@@ -118,7 +118,9 @@ def measure_routes(home: Home) -> list[BaseRoute]:
                         "better": one.better,
                         "change": None if one.change is None else asdict(one.change),
                         "lines": [asdict(line) for line in course(one, forms)],
-                        "forms": [asdict(form) for form in forms],
+                        "forms": [
+                            {**asdict(form), "help": calls_for_help(one, form.points)} for form in forms
+                        ],
                     }
                 )
         return found

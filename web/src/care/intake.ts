@@ -1,5 +1,5 @@
 /** What helps and what to avoid: the questions of the server, the answers, and the page's own part in them. */
-import { ask } from "../duet/takes";
+import { ask, NotThere } from "../duet/takes";
 import { type Settings, settled } from "../input/settings";
 import type { Timbre } from "../sound/instrument";
 import { TIMBRES } from "../sound/voices";
@@ -31,6 +31,16 @@ export const USUAL: Careful = { muted: [], volume: null, minutes: null, tender: 
 
 export async function intake(): Promise<Intake> {
   return (await ask("/api/intake", "GET")) as Intake;
+}
+
+/** Of whoever is in the room, as the therapist asks for it; null where it is not shared. */
+export async function sharedIntake(): Promise<Intake | null> {
+  try {
+    return await intake();
+  } catch (error) {
+    if (error instanceof NotThere) return null;
+    throw error;
+  }
 }
 
 export async function say(said: Said): Promise<Intake> {

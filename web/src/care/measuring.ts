@@ -55,7 +55,10 @@ export interface Result {
 /** What was answered. */
 export interface Kept {
   readonly id: string;
+  readonly given: string;
   readonly points: Points;
+  /** Whether an answer of it calls for help. */
+  readonly help: boolean;
 }
 
 export interface Course {

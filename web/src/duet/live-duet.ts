@@ -18,7 +18,7 @@ import { Marks } from "./marks";
 import { Partner } from "./partner";
 import { type FromServer, type Numbered, THERAPIST, type Welcome, type Wish } from "./protocol";
 import { type Part, Rehearing, type Sound } from "./rehearing";
-import { addressOf, eraseTake, keepTake, listTakes, NoSuchTake, soundsOf } from "./takes";
+import { addressOf, eraseTake, keepTake, listTakes, NotThere, soundsOf } from "./takes";
 import type { Mark, Phase, Trouble, View, Who } from "./view";
 
 const FROZEN_AFTER = 8000; // ms after Begin without a sound of the maker's
@@ -212,7 +212,7 @@ export class LiveDuet implements Duet {
     try {
       await say(this.view.take.id);
     } catch (error) {
-      if (!(error instanceof NoSuchTake)) throw error;
+      if (!(error instanceof NotThere)) throw error;
       phase = "gone"; // it was erased elsewhere meanwhile
     }
     this.show({ phase });

@@ -24,8 +24,8 @@ export function addressOf(id: string, file: "log.jsonl" | "duet.mid"): string {
   return `/api/takes/${id}/${file}`;
 }
 
-/** There is no take of that name (any more). */
-export class NoSuchTake extends Error {}
+/** There is no such take (any more), or nothing that is shared. */
+export class NotThere extends Error {}
 
 /**
  * Rejects with the server's own sentence if it says no. `body`: a value, sent as JSON, or sound as it is.
@@ -57,5 +57,5 @@ async function answerTo(address: string, method: string, body?: unknown, as?: st
   const answer = await fetch(address, request);
   if (answer.ok) return answer;
   const said = ((await answer.json()) as { error?: string }).error ?? answer.statusText;
-  throw answer.status === 404 ? new NoSuchTake(said) : new Error(said);
+  throw answer.status === 404 ? new NotThere(said) : new Error(said);
 }
