@@ -461,7 +461,8 @@ def test_the_command_notes_exports_hides_and_erases(run: Run, tmp_path: Path) ->
     assert not Path("more").exists()
     assert run("sessions", "list", "--json")[1].strip() == "[]"
     assert run("sessions", "delete", take, "--yes")[0] == 0
-    assert not found(data, (*KNOWN, b"zzsaid", take.encode()))
+    assert not found(data, (*KNOWN, b"zzsaid"))
+    assert [file.name for file, _ in found(data, (take.encode(),))] == ["audit.jsonl"]  # that it was erased
 
 
 def test_the_command_says_what_is_wrong(run: Run, tmp_path: Path) -> None:

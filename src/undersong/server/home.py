@@ -169,7 +169,7 @@ class Home:
 
         await self.attempts.ask(opens, who)
         async with self._turn:
-            self._last = self._now()
+            self._begin_anew()
             if self._stage is None and not self.house.locked:
                 await self._open(None)
 
@@ -229,7 +229,11 @@ class Home:
         if self._expired:
             self._soon(self.lock())
         else:
-            self._last = self._now()
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """From now on it may be left alone for as long again."""
+        self._last = self._now()
 
     @property
     def _left_alone(self) -> Seconds:
@@ -269,7 +273,7 @@ class Home:
         assert self._disk is not None  # begun
         await asyncio.to_thread(self.house.sweep, datetime.now(UTC), seconds_up())
         self._stage = Stage(self.house.place(person), self._disk, self._note)
-        self._stage.touched = self.touched
+        self._stage.touched, self._stage.ended = self.touched, self._begin_anew
         self._stage.sits_beside = self._sits_beside
         self._stage.open()
 

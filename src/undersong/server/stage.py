@@ -65,6 +65,7 @@ class Stage:
         self.player: Seat | None = None
         self.ear: Ear | None = None  # the player's microphone, while it is open
         self.touched: Callable[[], None] = _nothing  # called when somebody plays or asks for something
+        self.ended: Callable[[], None] = _nothing  # and when a take has ended, and is to be answered for
         self.sits_beside: Callable[[], Awaitable[None]] = _nobody_minds  # before a therapist is let see
         self._watching: list[Seat] = []
         self._at_play: Seat | None = None  # the player that began the take, or went on with it
@@ -445,7 +446,7 @@ class Stage:
         if self.ear is not None:
             self.ear.partner(message)
         if message["type"] == "ended" and self.live is not None:
-            self.touched()  # there is something to be answered now
+            self.ended()  # there is something to be answered now
             self._ending = asyncio.ensure_future(self._end_after(self.live))
 
 
